@@ -1,0 +1,41 @@
+# `make demo` and `make test` set up what they need, from the lock file, and can be run again at any time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: check clean demo golden lock setup test wheel
+
+check: setup  ## what CI checks before the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:  ## removes what make made
+	rm -rf $(VENV) build dist *.egg-info
+
+demo: setup  ## the main job, on real change events, in a sandbox
+	$(BIN)/streamplan demo
+
+golden: setup  ## rewrites the golden files; review the diff
+	$(BIN)/pytest tests/test_golden.py --update-golden
+
+lock: setup  ## renews requirements.txt from pyproject.toml
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --extra dev --no-emit-index-url \
+	  --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --allow-unsafe -o requirements.txt pyproject.toml
+
+setup: $(READY)
+
+test: setup  ## all tests
+	$(BIN)/pytest -n auto
+
+wheel: setup  ## builds the wheel and starts the command from an environment that holds nothing else
+	.ci/wheel $(PYTHON)
+
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

@@ -1,0 +1,65 @@
+"""The plan as files: `{path: text}`, complete and checksummed, before anything is written; and the one place that writes.
+
+**Same plan, same bytes: no clock, user, host, absolute path or tool version is in them.**
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan, Statement, encode_manifest
+
+from .canonical import to_json
+from .model import Model
+
+MODEL_FILE = "model.json"
+SUMMARY_FILE = "SUMMARY.md"
+
+
+def statements(value: Any) -> Iterator[Statement]:
+    """Every statement of a plan or of a part of it, probes included, in the order of the manifest."""
+    match value:
+        case Statement():
+            yield value
+            yield from statements(value.unless)
+        case msgspec.Struct():
+            for name in value.__struct_fields__:
+                yield from statements(getattr(value, name))
+        case tuple():
+            for item in value:
+                yield from statements(item)
+
+
+def emit(plan: Plan, model: Model, summary: str) -> dict[str, str]:
+    """All files of the plan, sorted by path."""
+    files = {statement.path: statement.sql for statement in statements(plan)}
+    files |= {MODEL_FILE: to_json(model), SUMMARY_FILE: summary, MANIFEST_FILE: encode_manifest(plan).decode()}
+    return dict(sorted((files | {SUM_FILE: sums(files)}).items()))
+
+
+def sums(files: Mapping[str, str]) -> str:
+    """The text of `plan.sum`, as `sha256sum` writes and `sha256sum -c plan.sum` verifies it."""
+    rows = (f"{hashlib.sha256(text.encode()).hexdigest()}  {path}\n" for path, text in sorted(files.items()))
+    return "".join(rows)
+
+
+def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    """Writes the files that differ, removes those that a plan no longer has; `plan.sum` last. Returns the paths it touched."""
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} if folder.exists() else set()
+    gone = sorted(present - set(files))
+    changed = [path for path, text in files.items() if path not in present or _text(folder / path) != text]
+    for path in sorted(changed, key=lambda path: (path == SUM_FILE, path)):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(files[path], encoding="utf-8", newline="\n")
+    for path in gone:
+        (folder / path).unlink()
+    return (*changed, *gone)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace")

@@ -1,0 +1,182 @@
+"""The relational model: what the warehouse shall hold. A tree of values without back-pointers, equal by value.
+
+Provenance (`origin`, `because`) does not take part in comparison: where a thing was written never makes it look changed.
+**A `Model` is always sorted.**
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .diagnostic import NOWHERE, Span
+from .redshift import DECIMAL_DIGITS, VARBYTE_BYTES, VARCHAR_BYTES
+from .sql import Sql
+
+_TYPE = re.compile(r"\s*([a-z]+(?: [a-z]+)?)\s*(?:\(\s*(\d+|max)\s*(?:,\s*(\d+)\s*)?\))?\s*", re.IGNORECASE)
+_SIMPLE = {
+    "SMALLINT": "SMALLINT",
+    "INT2": "SMALLINT",
+    "INTEGER": "INTEGER",
+    "INT": "INTEGER",
+    "INT4": "INTEGER",
+    "BIGINT": "BIGINT",
+    "INT8": "BIGINT",
+    "BOOLEAN": "BOOLEAN",
+    "BOOL": "BOOLEAN",
+    "REAL": "REAL",
+    "FLOAT4": "REAL",
+    "DOUBLE PRECISION": "DOUBLE PRECISION",
+    "FLOAT8": "DOUBLE PRECISION",
+    "DATE": "DATE",
+    "TIME": "TIME",
+    "TIMESTAMP": "TIMESTAMP",
+    "TIMESTAMPTZ": "TIMESTAMPTZ",
+    "SUPER": "SUPER",
+}
+TYPE_NAMES = (*sorted(set(_SIMPLE.values())), "NUMERIC(p,s)", "VARBYTE(n)", "VARCHAR(n)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ColumnType:
+    """A Redshift column type: `ColumnType("VARCHAR", (256,))`. Lengths are bytes (RS-404)."""
+
+    name: str
+    args: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """As it is written in SQL."""
+        return f"{self.name}({','.join(map(str, self.args))})" if self.args else self.name
+
+    @property
+    def sql(self) -> Sql:
+        """As SQL: the vocabulary is closed, so it is safe by construction."""
+        return Sql(str(self))
+
+
+def parse_type(text: str) -> ColumnType | None:
+    """The column type that a user wrote, or None when it is not one. Limits: RS-401."""
+    found = _TYPE.fullmatch(text)
+    if found is None:
+        return None
+    name, size, scale = found[1].upper(), found[2], found[3]
+    if name in _SIMPLE and size is None:
+        return ColumnType(_SIMPLE[name])
+    if name in ("NUMERIC", "DECIMAL") and size and size.isdigit():
+        return _numeric(int(size), int(scale or 0))
+    if name in ("VARCHAR", "VARBYTE") and size and scale is None:
+        limit = VARCHAR_BYTES if name == "VARCHAR" else VARBYTE_BYTES
+        length = limit if size.lower() == "max" else int(size)
+        return ColumnType(name, (length,)) if 1 <= length <= limit else None
+    return None
+
+
+def _numeric(precision: int, scale: int) -> ColumnType | None:
+    fits = 1 <= precision <= DECIMAL_DIGITS and 0 <= scale <= min(precision, DECIMAL_DIGITS - 1)
+    return ColumnType("NUMERIC", (precision, scale)) if fits else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column. `because` is the observed field or the spec line that asked for it."""
+
+    name: str
+    type: ColumnType
+    nullable: bool = True
+    because: str = field(default="", compare=False)
+    origin: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table. `key` names the columns that identify a row, in order; they are NOT NULL, but no PRIMARY KEY is declared.
+
+    Redshift does not enforce it, trusts it when planning, and cannot widen a VARCHAR column that is part of one (RS-307, RS-322).
+    """
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    because: str = field(default="", compare=False)
+    origin: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def id(self) -> str:
+        """`schema.table`, for messages and paths."""
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+class Privilege(StrEnum):
+    """What a grantee may do."""
+
+    CREATE = "CREATE"
+    DELETE = "DELETE"
+    INSERT = "INSERT"
+    SELECT = "SELECT"
+    TEMP = "TEMP"
+    UPDATE = "UPDATE"
+    USAGE = "USAGE"
+
+
+class SecurableKind(StrEnum):
+    """What a privilege is given on."""
+
+    DATABASE = "DATABASE"
+    SCHEMA = "SCHEMA"
+    TABLE = "TABLE"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Securable:
+    """A thing that privileges are given on, by its name's parts."""
+
+    kind: SecurableKind
+    name: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Grant:
+    """Privileges on one thing for one role."""
+
+    on: Securable
+    role: str
+    privileges: tuple[Privilege, ...]
+    because: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """A user that holds a role."""
+
+    user: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """All that one connector owns in the warehouse. Sorted at the constructor."""
+
+    schemas: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    users: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
+    grants: tuple[Grant, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("schemas", "users", "roles", "members", "grants"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda t: (t.schema, t.name))))
+
+    def table(self, schema: str, name: str) -> Table | None:
+        """The table of that name."""
+        return next((t for t in self.tables if (t.schema, t.name) == (schema, name)), None)
+
+
+EMPTY = Model()

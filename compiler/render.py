@@ -1,0 +1,77 @@
+"""The desired model and its changes as a plan: every statement with its text, and the manifest that says how each is used.
+
+It writes nothing. Versions before this one are carried over as they are: their files never change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamplan.runtime.plan import FORMAT, History, Ledger, Migration, Plan, Quarantine, SourceSettings, Statement
+
+from .accounts import accounts, grants
+from .control import HISTORY, LEDGER, QUARANTINE
+from .loading import program
+from .migration import bootstrap
+from .naming import fold
+from .resolve import Resolved
+from .sql import comment, ident, literal
+from .template import fill
+
+
+def render(resolved: Resolved, migrations: tuple[Migration, ...], version: int, ancestors: tuple[str, ...]) -> Plan:
+    """The plan of one version; `migrations` are those of all versions up to it that change a table."""
+    spec = resolved.spec
+    schema = fold(spec.schema)
+    return Plan(
+        format=FORMAT,
+        connector=spec.connector,
+        version=version,
+        ancestors=ancestors,
+        source=SourceSettings(format=spec.format, topics=spec.topics, path=spec.events),
+        destination=spec.destination,
+        batch=spec.batch,
+        evolution=spec.evolution,
+        bootstrap=bootstrap(spec.connector, schema),
+        accounts=accounts(resolved.model),
+        migrations=migrations,
+        grants=grants(resolved.model),
+        history=_history(spec.connector, schema),
+        ledger=_ledger(schema),
+        quarantine=_quarantine(schema),
+        tables=tuple(program(binding) for binding in resolved.bindings),
+    )
+
+
+def _history(connector: str, schema: str) -> History:
+    values = {"table": ident(schema, HISTORY), "connector": literal(connector)}
+    lines = (comment("Keeps a second apply out until the transaction ends."),)
+    return History(
+        lock=_statement("history/lock", "lock", (), lines=lines, **values),
+        read=_statement("history/read", "history_read", (), **values),
+        seen=_statement("history/seen", "history_seen", ("version", "statement"), **values),
+        record=_statement("history/record", "history_record", ("version", "plan_id", "statement"), **values),
+    )
+
+
+def _ledger(schema: str) -> Ledger:
+    table = ident(schema, LEDGER)
+    binds = ("topic", "partition", "from_offset", "to_offset", "plan_id")
+    return Ledger(
+        read=_statement("ledger/read", "ledger_read", (), table=table),
+        check=_statement("ledger/check", "ledger_check", ("topic", "partition"), table=table),
+        record=_statement("ledger/record", "ledger_record", binds, table=table),
+    )
+
+
+def _quarantine(schema: str) -> Quarantine:
+    table = ident(schema, QUARANTINE)
+    binds = ("topic", "partition", "offset", "code", "reason", "key", "value", "plan_id")
+    return Quarantine(
+        insert=_statement("quarantine/insert", "quarantine_insert", binds, table=table),
+        count=_statement("quarantine/count", "quarantine_count", (), table=table),
+    )
+
+
+def _statement(path: str, template: str, binds: tuple[str, ...], **values: Any) -> Statement:
+    return Statement(path=f"{path}.sql", sql=fill(template, **values), binds=binds)

@@ -1,0 +1,112 @@
+"""Reads a YAML file into plain values that know where they were written. The one owner of ruamel.yaml.
+
+It does not know what a spec is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from .diagnostic import CompileError, Diagnostic, Span
+
+Steps: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A parsed YAML file.
+
+    Attributes:
+        path: as it is shown in messages.
+        text: the file's text.
+        data: plain dicts, lists, strings, ints, floats, bools and None.
+        values: where each value stands, by its path through `data`.
+        keys: where each key stands.
+    """
+
+    path: str
+    text: str
+    data: Any
+    values: Mapping[Steps, Span] = field(compare=False)
+    keys: Mapping[Steps, Span] = field(compare=False)
+
+    def at(self, *path: str | int) -> Span:
+        """The place of a value; of the nearest container that has one when the value was not written."""
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, Span(self.path, 1, 1))
+
+    def key_at(self, *path: str | int) -> Span:
+        """The place of a key, or of its value when it has no key."""
+        return self.keys.get(path) or self.at(*path)
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """Reads a file; raises CompileError S101 when it cannot be read."""
+    try:
+        return parse_source(path.read_bytes().decode(), shown)
+    except OSError as error:
+        raise _failed(shown, "S101", f"cannot read the spec: {error.strerror}", "name a YAML file") from None
+    except UnicodeDecodeError as error:
+        message = f"the spec is not UTF-8: byte {error.start} cannot be decoded"
+        raise _failed(shown, "S101", message, "save it as UTF-8") from None
+
+
+def parse_source(text: str, shown: str) -> Source:
+    """Parses YAML text; raises CompileError S102 for broken YAML and S103 for a duplicate key, each with its place."""
+    try:
+        tree = YAML(typ="rt").load(text)
+    except DuplicateKeyError as error:
+        raise _marked(error, shown, "S103", "each key may stand once") from None
+    except MarkedYAMLError as error:
+        raise _marked(error, shown, "S102", "mend the YAML here; indentation and brackets are the usual cause") from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise _failed(shown, "S102", f"not YAML: {str(error).splitlines()[0]}", "mend the YAML") from None
+    values: dict[Steps, Span] = {(): Span(shown, 1, 1)}
+    keys: dict[Steps, Span] = {}
+    data = _plain(tree, (), shown, values, keys)
+    return Source(path=shown, text=text, data=data, values=values, keys=keys)
+
+
+def _plain(node: Any, path: Steps, shown: str, values: dict[Steps, Span], keys: dict[Steps, Span]) -> Any:
+    match node:
+        case CommentedMap():
+            for key in node:
+                keys[(*path, str(key))] = _span(shown, node.lc.key(key))
+                values[(*path, str(key))] = _span(shown, node.lc.value(key))
+            return {str(k): _plain(v, (*path, str(k)), shown, values, keys) for k, v in node.items()}
+        case CommentedSeq():
+            for index in range(len(node)):
+                values[(*path, index)] = _span(shown, node.lc.item(index))
+            return [_plain(v, (*path, i), shown, values, keys) for i, v in enumerate(node)]
+        case bool() | None:
+            return node
+        case int():
+            return int(node)
+        case float():
+            return float(node)
+        case _:
+            return str(node)
+
+
+def _span(shown: str, mark: tuple[int, int]) -> Span:
+    return Span(shown, mark[0] + 1, mark[1] + 1)
+
+
+def _marked(error: MarkedYAMLError, shown: str, code: str, help_: str) -> CompileError:
+    mark = error.problem_mark
+    span = Span(shown, mark.line + 1, mark.column + 1) if mark else Span(shown)
+    problem = (error.problem or "not YAML").splitlines()[0]
+    return CompileError([Diagnostic(span=span, code=code, message=problem, help=help_)])
+
+
+def _failed(shown: str, code: str, message: str, help_: str) -> CompileError:
+    return CompileError([Diagnostic(span=Span(shown), code=code, message=message, help=help_)])

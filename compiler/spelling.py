@@ -1,0 +1,49 @@
+"""Words for what a user wrote wrong: the nearest known word, and a schema violation in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_KINDS = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number"}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The nearest known word, or all of them."""
+    words = list(known)
+    folded = {w.partition("(")[0].lower(): w for w in words}
+    head, bracket, rest = word.partition("(")
+    near = get_close_matches(head.strip().lower(), folded, n=1)
+    if not near:
+        return "one of " + ", ".join(words)
+    if bracket and rest.rstrip(") ").replace(",", "").isdigit():
+        return f"did you mean {folded[near[0]].partition('(')[0]}({rest.rstrip(') ')})?"
+    return f"did you mean {folded[near[0]]}?"
+
+
+def wrong_value(where: str, error: ValidationError) -> tuple[str, str]:
+    """What is wrong with the value at `where`, and what to do."""
+    match error.validator:
+        case "enum":
+            choices = ", ".join(map(str, error.validator_value))
+            return f'{where} is "{error.instance}"', f"use one of: {choices}"
+        case "type":
+            wanted = error.validator_value
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            return f"{where} is not {' or '.join(_KINDS.get(k, k) for k in kinds)}", "change the value"
+        case "pattern" if where == '"destination.password"':
+            return f"{where} must come from the environment", "write ${REDSHIFT_PASSWORD}, and set it where streamplan runs"
+        case "pattern" if where == '"destination.database"':
+            return f"{where} must be a name, since grants name it", "write the database's name, without a variable"
+        case "pattern":
+            return f'{where} is "{error.instance}"', f"it must match {error.validator_value}"
+        case "minProperties" | "minItems" | "minLength":
+            return f"{where} is empty", "give it a value"
+        case "minimum" | "maximum":
+            return f"{where} is {error.instance}", f"{error.validator} {error.validator_value}"
+        case _:
+            return f"{where} is not right: {error.message}", "see the spec's JSON Schema"

@@ -1,0 +1,3 @@
+{% for key in keys %}{{ target }}.{{ key.name }} = {{ key.value }}{% if not loop.last %}
+
+  AND {% endif %}{% endfor %}

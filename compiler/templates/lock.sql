@@ -1,0 +1,2 @@
+{% include "_header.sql" %}
+LOCK {{ table }};

@@ -1,0 +1,5 @@
+-- How many records are in quarantine, and why.
+SELECT "topic", "code", COUNT(*)
+FROM {{ table }}
+GROUP BY "topic", "code"
+ORDER BY "topic", "code";

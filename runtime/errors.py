@@ -1,0 +1,49 @@
+"""What can go wrong while running, as a tree. The driver's own exceptions are translated into it in one place, `redshift.py`.
+
+    StreamplanError          exit code 1 unless it says otherwise
+    ├── PlanError            the plan directory is broken, edited, or not for this warehouse
+    ├── HazardError          a pending statement's hazard has not been allowed (exit code 3)
+    ├── StopError            the run must stop; trying again changes nothing
+    ├── WarehouseError       the warehouse or the way to it failed; the same transaction may succeed later
+    └── RecordError          one record cannot be taken in: it goes to quarantine, the rest goes on
+"""
+
+from __future__ import annotations
+
+
+class StreamplanError(Exception):
+    """An error with a code of the list in `docs/errors.md`, a message, and help: what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, message: str, *, help: str = "") -> None:  # noqa: A002 - the field's own word
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.help = help
+
+
+class PlanError(StreamplanError):
+    """The plan directory is broken, edited, or not for this warehouse."""
+
+
+class HazardError(StreamplanError):
+    """A pending statement's hazard has not been allowed by name."""
+
+    exit_code = 3
+
+
+class StopError(StreamplanError):
+    """The run must stop; trying again without a change gives the same."""
+
+
+class WarehouseError(StreamplanError):
+    """The warehouse, or the way to it, failed. `sqlstate` is the server's, "" when it never answered."""
+
+    def __init__(self, code: str, message: str, *, help: str = "", sqlstate: str = "") -> None:  # noqa: A002
+        super().__init__(code, message, help=help)
+        self.sqlstate = sqlstate
+
+
+class RecordError(StreamplanError):
+    """One record cannot be taken in. It goes to quarantine with this code and reason."""
