@@ -21,10 +21,11 @@ demo: setup  ## the main job, on real change events, in a sandbox
 golden: setup  ## rewrites the golden files; review the diff
 	$(BIN)/pytest tests/test_golden.py --update-golden
 
-lock: setup  ## renews requirements.txt from pyproject.toml
-	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --extra dev --no-emit-index-url \
-	  --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --allow-unsafe -o requirements.txt pyproject.toml
+lock:  ## renews requirements.txt from pyproject.toml
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check pip-tools
+	build/lock/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --extra compiler --extra sandbox --extra dev --no-header \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options -o requirements.txt pyproject.toml
 
 setup: $(READY)
 

@@ -1,4 +1,7 @@
-"""The model's users, roles and grants as statements. Redshift has no IF NOT EXISTS for them, so each CREATE has a probe."""
+"""The model's users, roles and grants as statements.
+
+Redshift has no IF NOT EXISTS for them, so each CREATE has a probe.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from .template import fill
 def accounts(model: Model) -> tuple[Statement, ...]:
     """Users, roles and who holds them: run before the migrations."""
     return (
-        *(_create("user", name, "Logs in without a password: through IAM, or give it one by hand.") for name in model.users),
+        *(
+            _create("user", name, "Logs in without a password: through IAM, or give it one by hand.")
+            for name in model.users
+        ),
         *(_create("role", name, "Holds privileges; users hold it.") for name in model.roles),
         *(_member(member) for member in model.members),
     )

@@ -61,7 +61,11 @@ def compile_connector(source: Source, observed: Observed, previous: Previous) ->
 
 
 def _compiled(
-    resolved: Resolved, changes: tuple[Change, ...], previous: Previous, version: int, ancestors: tuple[str, ...]
+    resolved: Resolved,
+    changes: tuple[Change, ...],
+    previous: Previous,
+    version: int,
+    ancestors: tuple[str, ...],
 ) -> Compiled:
     earlier = previous.plan.migrations if previous.plan else ()
     migrations = (*earlier, migration(version, changes)) if changes else earlier
@@ -79,7 +83,9 @@ def read_previous(folder: Path) -> Previous:
     if not (folder / MANIFEST_FILE).exists():
         return Previous()
     plan = load(folder)
-    texts = {path: (folder / path).read_bytes().decode() for path in (MODEL_FILE, SUMMARY_FILE, MANIFEST_FILE, SUM_FILE)}
+    texts = {
+        path: (folder / path).read_bytes().decode() for path in (MODEL_FILE, SUMMARY_FILE, MANIFEST_FILE, SUM_FILE)
+    }
     files = texts | {statement.path: statement.sql for statement in statements(plan)}
     return Previous(plan=plan, model=from_json(texts[MODEL_FILE]), files=dict(sorted(files.items())))
 

@@ -13,7 +13,7 @@ from .model import Column, Grant, Member, Model, Privilege, Securable, Securable
 
 def to_json(model: Model) -> str:
     """The model's text: sorted, one line a column, ending with a newline."""
-    body = {
+    body: dict[str, list[Any]] = {
         "schemas": list(model.schemas),
         "tables": [_table(table) for table in model.tables],
         "users": list(model.users),

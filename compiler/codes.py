@@ -36,5 +36,5 @@ CODES: dict[str, str] = {
     "C701": "A compiled statement is not Redshift SQL. This is a fault of streamplan: report it.",
     "C702": "A compiled statement breaks a rule of Redshift. This is a fault of streamplan: report it.",
     "C703": "Running the plan's DDL would not give the desired model. This is a fault of streamplan: report it.",
-    "C704": "A compiled statement names a table or column that the model does not have. This is a fault of streamplan: report it.",
+    "C704": "A compiled statement names what the model does not have. This is a fault of streamplan: report it.",
 }

@@ -1,14 +1,16 @@
-"""The commands of the compiler half: init, observe, compile, explain. Each calls one public function with values and prints what it gives."""
+"""The commands of the compiler half: init, observe, compile, explain.
+
+Each calls one public function with values and prints what it gives.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.progress import reading
 
@@ -39,7 +41,9 @@ def problems_shown(form: Format) -> Iterator[None]:
         yield
     except CompileError as error:
         paths = {diagnostic.span.path for diagnostic in error.diagnostics if diagnostic.span.path}
-        sources = {path: Path(path).read_text(encoding="utf-8", errors="replace") for path in paths if Path(path).is_file()}
+        sources = {
+            path: Path(path).read_text(encoding="utf-8", errors="replace") for path in paths if Path(path).is_file()
+        }
         click.echo(show(error, form, sources), err=form is not Format.JSON)
         raise SystemExit(1) from None
 
@@ -60,12 +64,18 @@ def init_command(folder: Path, connector: str) -> None:
         raise click.UsageError(f'"{path}" is there already; choose another --connector')
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(scaffold(connector), encoding="utf-8")
-    click.echo(f"wrote {path}\n\nnext: edit it, then\n  streamplan observe {path} --events FILE\n  streamplan compile {path}")
+    click.echo(
+        f"wrote {path}\n\nnext: edit it, then\n  streamplan observe {path} --events FILE\n  streamplan compile {path}"
+    )
 
 
 @click.command("observe")
 @SPEC
-@click.option("--events", multiple=True, help="A file of events, plain or gzip; - is standard input. The spec's files when left out.")
+@click.option(
+    "--events",
+    multiple=True,
+    help="A file of events, plain or gzip; - is standard input. The spec's files when left out.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what is new as JSON.")
 @FORMAT
 def observe_command(spec: Path, events: tuple[str, ...], form: str, *, as_json: bool) -> None:
@@ -108,7 +118,11 @@ def _differs(path: Path, text: str) -> bool:
 
 def _print_observation(found: Observation, folder: Path, changed: list[str], *, as_json: bool) -> None:
     if as_json:
-        body = {"topics": [t.topic for t in found.observed.topics], "notes": list(found.notes), "written": changed}
+        body = {
+            "topics": [t.topic for t in found.observed.topics],
+            "notes": list(found.notes),
+            "written": changed,
+        }
         click.echo(json.dumps(body, ensure_ascii=False, indent=2))
         return
     for note in found.notes:
@@ -134,18 +148,20 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool) -> 
     with problems_shown(Format(form)):
         folder = out or Path("plans") / parse_spec(read_source(spec, str(spec))).connector
         compiled = compile_files(spec, folder)
-    unchanged = dict(read_previous(folder).files) == dict(compiled.files)
-    if unchanged:
+    before = read_previous(folder).files
+    if dict(before) == dict(compiled.files):
         click.echo(f"{folder}: version {compiled.plan.version}, nothing changed")
     elif check:
         click.echo(f"{folder} is not what {spec} gives; run: streamplan compile {spec}", err=True)
         raise SystemExit(2)
     else:
-        _write(compiled, folder)
+        _write(compiled, before, folder)
 
 
-def _write(compiled: Compiled, folder: Path) -> None:
-    touched = write(compiled.files, folder)
+def _write(compiled: Compiled, before: Mapping[str, str], folder: Path) -> None:
+    if not before and folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f'"{folder}" holds files that are no plan; name another folder with --out')
+    touched = write(compiled.files, before, folder)
     click.echo(compiled.files[SUMMARY_FILE])
     click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")
 

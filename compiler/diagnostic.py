@@ -1,4 +1,6 @@
-"""Diagnostics: what is wrong, where, and what to do; and how they are printed. Nothing here decides that something is wrong.
+"""Diagnostics: what is wrong, where, and what to do; and how they are printed.
+
+Nothing here decides that something is wrong.
 
 **A `CompileError` is never empty, and its diagnostics are sorted and unique.**
 """

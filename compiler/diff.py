@@ -1,6 +1,7 @@
 """What must happen for the warehouse to go from one model to the next, or why it must not.
 
-Dropping a column or a table, changing a type, and changing a key are refused: Redshift punishes them, and they lose data.
+Dropping a column or a table, changing a type, and changing a key are refused: Redshift punishes them, and they lose
+data.
 It renders nothing. **`diff(m, m)` is empty.**
 """
 

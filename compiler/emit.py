@@ -1,4 +1,4 @@
-"""The plan as files: `{path: text}`, complete and checksummed, before anything is written; and the one place that writes.
+"""The plan as files: `{path: text}`, complete and checksummed before it is written; and the one place that writes.
 
 **Same plan, same bytes: no clock, user, host, absolute path or tool version is in them.**
 """
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan, Statement, encode_manifest
 
 from .canonical import to_json
@@ -38,7 +37,11 @@ def statements(value: Any) -> Iterator[Statement]:
 def emit(plan: Plan, model: Model, summary: str) -> dict[str, str]:
     """All files of the plan, sorted by path."""
     files = {statement.path: statement.sql for statement in statements(plan)}
-    files |= {MODEL_FILE: to_json(model), SUMMARY_FILE: summary, MANIFEST_FILE: encode_manifest(plan).decode()}
+    files |= {
+        MODEL_FILE: to_json(model),
+        SUMMARY_FILE: summary,
+        MANIFEST_FILE: encode_manifest(plan).decode(),
+    }
     return dict(sorted((files | {SUM_FILE: sums(files)}).items()))
 
 
@@ -48,18 +51,16 @@ def sums(files: Mapping[str, str]) -> str:
     return "".join(rows)
 
 
-def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
-    """Writes the files that differ, removes those that a plan no longer has; `plan.sum` last. Returns the paths it touched."""
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} if folder.exists() else set()
-    gone = sorted(present - set(files))
-    changed = [path for path, text in files.items() if path not in present or _text(folder / path) != text]
+def write(files: Mapping[str, str], before: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    """Writes the files that differ from those of the plan before, and removes those that a plan no longer has.
+
+    `plan.sum` is written last. Files that no plan wrote are left alone. Returns the paths it touched.
+    """
+    gone = sorted(set(before) - set(files))
+    changed = [path for path, text in files.items() if before.get(path) != text]
     for path in sorted(changed, key=lambda path: (path == SUM_FILE, path)):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(files[path], encoding="utf-8", newline="\n")
     for path in gone:
         (folder / path).unlink()
     return (*changed, *gone)
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes().decode(errors="replace")

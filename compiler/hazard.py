@@ -1,4 +1,6 @@
-"""What may hurt when a change runs. A hazard is data on the statement: the summary, the JSON and the gate of apply read the same.
+"""What may hurt when a change runs.
+
+A hazard is data on the statement: the summary, the JSON and the gate of apply read the same.
 
 It does not decide what runs; `runtime.migrate` refuses a hazard until it is allowed by name.
 """

@@ -60,7 +60,10 @@ def _values(binding: Binding) -> dict[str, Any]:
     table = binding.table
     stage = ident(STAGE)
     columns = {
-        b.column.name: {"name": ident(b.column.name), "value": stored(b.mapped.storing, ident(STAGE, b.column.name))}
+        b.column.name: {
+            "name": ident(b.column.name),
+            "value": stored(b.mapped.storing, ident(STAGE, b.column.name)),
+        }
         for b in binding.bound
     }
     return {

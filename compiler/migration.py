@@ -26,7 +26,9 @@ _FOLDER = {HISTORY: "history/020", LEDGER: "ledger/010", QUARANTINE: "quarantine
 def bootstrap(connector: str, schema: str) -> tuple[Statement, ...]:
     """The schema and the control tables: idempotent, run at the start of every apply."""
     lines = (comment(f"The schema of connector {connector}."),)
-    create = Statement(path="history/010_create_schema.sql", sql=fill("create_schema", lines=lines, schema=ident(schema)))
+    create = Statement(
+        path="history/010_create_schema.sql", sql=fill("create_schema", lines=lines, schema=ident(schema))
+    )
     return (create, *(_control(table) for table in control_tables(schema)))
 
 
@@ -53,15 +55,20 @@ def _statement(prefix: str, change: Change) -> Statement:
             return Statement(path=f"{prefix}_add_column.{_slug(table, column)}.sql", sql=sql, hazards=hazards)
         case WidenColumn(table, before, after):
             path = f"{prefix}_widen_column.{_slug(table, after)}"
-            what = f"Widens {after.name} of {table.id} from {before.type}. Hazard {hazards[0].code}: runs outside a transaction."
-            sql, probe = _alter("widen_column", table, after, what), _is_wide(f"{path}.probe.sql", table, after)
+            what = f"Widens {after.name} of {table.id} from {before.type}, outside a transaction: {hazards[0].code}."
+            sql, probe = (
+                _alter("widen_column", table, after, what),
+                _is_wide(f"{path}.probe.sql", table, after),
+            )
             return Statement(path=f"{path}.sql", sql=sql, boundary=Boundary.ALONE, hazards=hazards, unless=probe)
         case _:
             assert_never(change)
 
 
 def _create(table: Table, lines: tuple[Sql, ...], *, repeatable: bool) -> str:
-    columns = [printed(column.name, column.type.sql, column.because, required=not column.nullable) for column in table.columns]
+    columns = [
+        printed(column.name, column.type.sql, column.because, required=not column.nullable) for column in table.columns
+    ]
     name = ident(table.schema, table.name)
     return fill("create_table", lines=lines, table=name, columns=columns, repeatable=repeatable)
 
@@ -73,7 +80,13 @@ def printed(name: str, kind: Sql, note: str, *, required: bool) -> dict[str, Any
 
 def _alter(template: str, table: Table, column: Column, what: str) -> str:
     lines = _lines(what, column.because)
-    return fill(template, lines=lines, table=ident(table.schema, table.name), column=ident(column.name), type=column.type.sql)
+    return fill(
+        template,
+        lines=lines,
+        table=ident(table.schema, table.name),
+        column=ident(column.name),
+        type=column.type.sql,
+    )
 
 
 def _is_wide(path: str, table: Table, column: Column) -> Statement:

@@ -1,6 +1,6 @@
 """The relational model: what the warehouse shall hold. A tree of values without back-pointers, equal by value.
 
-Provenance (`origin`, `because`) does not take part in comparison: where a thing was written never makes it look changed.
+Provenance (`origin`, `because`) takes no part in comparison: where a thing was written never makes it look changed.
 **A `Model` is always sorted.**
 """
 
@@ -90,9 +90,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table. `key` names the columns that identify a row, in order; they are NOT NULL, but no PRIMARY KEY is declared.
+    """A table.
 
-    Redshift does not enforce it, trusts it when planning, and cannot widen a VARCHAR column that is part of one (RS-307, RS-322).
+    `key` names the columns that identify a row, in order; they are NOT NULL, but no PRIMARY KEY is declared.
+
+    Redshift does not enforce it, trusts it when planning, and cannot widen a VARCHAR column that is part of one
+    (RS-307, RS-322).
     """
 
     schema: str

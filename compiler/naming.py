@@ -1,4 +1,6 @@
-"""Names in the warehouse: folded as Redshift folds them, cut where Redshift cuts them, refused where it cannot hold them.
+"""Names in the warehouse.
+
+Folded as Redshift folds them, cut where Redshift cuts them, refused where it cannot hold them.
 
 Folding happens here, once; everything above works with folded names.
 """

@@ -16,7 +16,15 @@ import msgspec
 from .observed import Learnt, Observed, ObservedField, ObservedTopic
 from .widening import merge_topics
 
-_INFERRED = {bool: "boolean", int: "int64", float: "double", str: "string", list: "array", dict: "struct", type(None): "null"}
+_INFERRED = {
+    bool: "boolean",
+    int: "int64",
+    float: "double",
+    str: "string",
+    list: "array",
+    dict: "struct",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +61,9 @@ def observe(samples: Iterable[Sample], topics: tuple[str, ...], before: Observed
         if learnt is not None:
             known[sample.topic], news = merge_topics(known.get(sample.topic), learnt)
             notes.update(dict.fromkeys(f"{sample.topic}: {text}" for text in news))
-    return Observation(observed=Observed(topics=tuple(known.values()), folder=before.folder), notes=tuple(sorted(notes)))
+    return Observation(
+        observed=Observed(topics=tuple(known.values()), folder=before.folder), notes=tuple(sorted(notes))
+    )
 
 
 def _learn(sample: Sample, seen: set[tuple[str, bytes, bytes]]) -> ObservedTopic | None:
@@ -85,19 +95,27 @@ def _split(raw: bytes) -> tuple[msgspec.Raw | None, Any]:
         return None, None
 
 
-def _carried(topic: str, schema: dict[str, Any], key_schema: msgspec.Raw | None, payload: Any) -> ObservedTopic | None:
-    row = _row_schema(schema)
+def _carried(topic: str, carried: dict[str, Any], key_schema: msgspec.Raw | None, payload: Any) -> ObservedTopic | None:
+    row = _row_schema(carried)
     if row is None:
         return None
-    source = payload.get("source") if isinstance(payload, dict) else None
+    schema, table = _origin(payload)
     return ObservedTopic(
         topic=topic,
-        schema=(source or {}).get("schema") or (source or {}).get("db") or "",
-        table=(source or {}).get("table") or "",
+        schema=schema,
+        table=table,
         learnt=Learnt(by="envelope"),
         key=tuple(_fields(msgspec.json.decode(key_schema))) if key_schema else (),
         value=tuple(_fields(row)),
     )
+
+
+def _origin(payload: Any) -> tuple[str, str]:
+    """The source's schema (or database) and table, "" where the event does not say."""
+    source = payload.get("source") if isinstance(payload, dict) else None
+    if not isinstance(source, dict):
+        return "", ""
+    return source.get("schema") or source.get("db") or "", source.get("table") or ""
 
 
 def _row_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
@@ -128,11 +146,11 @@ def _inferred(topic: str, payload: Any, key: Any) -> ObservedTopic | None:
         row = payload.get("after") or (payload.get("before") if payload["op"] == "u" else None)
     if not isinstance(row, dict):
         return None
-    source = payload.get("source") if isinstance(payload.get("source"), dict) else {}
+    schema, table = _origin(payload)
     return ObservedTopic(
         topic=topic,
-        schema=source.get("schema") or source.get("db") or "",
-        table=source.get("table") or "",
+        schema=schema,
+        table=table,
         learnt=Learnt(by="samples", samples=1),
         key=tuple(_guesses(key)) if isinstance(key, dict) else (),
         value=tuple(_guesses(row)),

@@ -29,6 +29,7 @@ class ObservedField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         optional: whether it may be null.
         was: the types it had before it was widened, oldest first.
         conflicts: types seen later that this field cannot take in; their events go to quarantine.
+
     """
 
     field: str

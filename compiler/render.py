@@ -1,4 +1,6 @@
-"""The desired model and its changes as a plan: every statement with its text, and the manifest that says how each is used.
+"""The desired model and its changes as a plan: every statement with its text.
+
+The manifest that says how each is used.
 
 It writes nothing. Versions before this one are carried over as they are: their files never change.
 """
@@ -7,7 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamplan.runtime.plan import FORMAT, History, Ledger, Migration, Plan, Quarantine, SourceSettings, Statement
+from streamplan.runtime.plan import (
+    FORMAT,
+    History,
+    Ledger,
+    Migration,
+    Plan,
+    Quarantine,
+    SourceSettings,
+    Statement,
+)
 
 from .accounts import accounts, grants
 from .control import HISTORY, LEDGER, QUARANTINE

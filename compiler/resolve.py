@@ -120,7 +120,11 @@ def _table_name(topic: ObservedTopic, settings: TableSpec | None) -> str:
 def _bind(work: _Work) -> Binding | None:
     name = _table_name(work.topic, work.settings)
     if (why := unholdable(name)) is not None:
-        work.problem("R402", f'table "{name}" {why}', f"name it in the spec: tables: {{NAME: {{topic: {work.topic.topic}}}}}")
+        work.problem(
+            "R402",
+            f'table "{name}" {why}',
+            f"name it in the spec: tables: {{NAME: {{topic: {work.topic.topic}}}}}",
+        )
         return None
     _unknown_columns(work)
     key = _key(work)
@@ -158,7 +162,11 @@ def _key(work: _Work) -> tuple[str, ...] | None:
     if not key:
         table = _table_name(work.topic, work.settings)
         way = f"{table}: {{primary_key: {{from: record_value, fields: [...]}}}}"
-        work.problem("R404", f'topic "{work.topic.topic}" has no record key', f"say what identifies a row: tables: {way}")
+        work.problem(
+            "R404",
+            f'topic "{work.topic.topic}" has no record key',
+            f"say what identifies a row: tables: {way}",
+        )
         return None
     missing = [name for name in key if name not in fields]
     if missing or (wanted.source is KeySource.RECORD_KEY and not set(key) <= set(seen)):
@@ -187,20 +195,24 @@ def _bound(work: _Work, field: ObservedField, key: tuple[str, ...] | None) -> Bo
 
 def _mapped(work: _Work, field: ObservedField, wanted: ColumnSpec | None) -> Mapped | None:
     where = f'field "{field.field}" of "{work.topic.topic}"'
-    if not known(field):
-        work.problem("R407", f"{where} has type {field.kind}, which is not in the type table", "report it")
-        return None
     if wanted is None or wanted.type is None:
-        found = mapped(field)
-        if found is None:
-            way = f"columns: {{{field.field}: {{type: ...}}}}"
-            work.problem("R408", f"{where}: no column type holds every value of {field.kind}", f"choose one: {way}")
-        return found
+        return _natural(work, field, where)
     found = overridden(field, wanted.type)
     if found is None:
-        natural = mapped(field)
+        natural = mapped(field) if known(field) else None
         help_ = f"it fits {natural.type}" if natural else "choose another type"
         work.problem("R409", f"{where} is {field.kind} and does not fit {wanted.type}", help_, wanted.span)
+    return found
+
+
+def _natural(work: _Work, field: ObservedField, where: str) -> Mapped | None:
+    way = f'choose a column type: columns: {{"{field.field}": {{type: ...}}}}'
+    if not known(field):
+        work.problem("R407", f"{where} has type {field.kind}, which is not in the type table", way)
+        return None
+    found = mapped(field)
+    if found is None:
+        work.problem("R408", f"{where}: no column type holds every value of {field.kind}", way)
     return found
 
 
@@ -214,7 +226,9 @@ def _column_collisions(work: _Work, bound: tuple[Bound, ...]) -> None:
     for b in bound:
         other = first.setdefault(b.column.name, b.field.field)
         if other != b.field.field:
-            message = f'fields "{other}" and "{b.field.field}" of "{work.topic.topic}" are one column, "{b.column.name}"'
+            message = (
+                f'fields "{other}" and "{b.field.field}" of "{work.topic.topic}" are one column, "{b.column.name}"'
+            )
             work.problem("R410", message, f'name one: columns: {{"{b.field.field}": {{name: ...}}}}', b.column.origin)
 
 
@@ -227,4 +241,6 @@ def _collisions(bindings: list[Binding]) -> Iterator[Diagnostic]:
             way = f"name one: tables: {{NAME: {{topic: {binding.topic}}}}}"
             yield Diagnostic(span=binding.table.origin, code="R411", message=message, help=way)
     for name in sorted(set(first) & {f"{b.table.schema}.{name}" for b in bindings for name in CONTROL_TABLES}):
-        yield Diagnostic(span=first[name].table.origin, code="R411", message=f'"{name}" is a table of streamplan\'s own')
+        yield Diagnostic(
+            span=first[name].table.origin, code="R411", message=f'"{name}" is a table of streamplan\'s own'
+        )

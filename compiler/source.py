@@ -30,6 +30,7 @@ class Source:
         data: plain dicts, lists, strings, ints, floats, bools and None.
         values: where each value stands, by its path through `data`.
         keys: where each key stands.
+
     """
 
     path: str
@@ -67,7 +68,9 @@ def parse_source(text: str, shown: str) -> Source:
     except DuplicateKeyError as error:
         raise _marked(error, shown, "S103", "each key may stand once") from None
     except MarkedYAMLError as error:
-        raise _marked(error, shown, "S102", "mend the YAML here; indentation and brackets are the usual cause") from None
+        raise _marked(
+            error, shown, "S102", "mend the YAML here; indentation and brackets are the usual cause"
+        ) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise _failed(shown, "S102", f"not YAML: {str(error).splitlines()[0]}", "mend the YAML") from None
     values: dict[Steps, Span] = {(): Span(shown, 1, 1)}
@@ -104,7 +107,7 @@ def _span(shown: str, mark: tuple[int, int]) -> Span:
 def _marked(error: MarkedYAMLError, shown: str, code: str, help_: str) -> CompileError:
     mark = error.problem_mark
     span = Span(shown, mark.line + 1, mark.column + 1) if mark else Span(shown)
-    problem = (error.problem or "not YAML").splitlines()[0]
+    problem = (error.problem or "not YAML").splitlines()[0].partition(" with value ")[0]  # a value may be a secret
     return CompileError([Diagnostic(span=span, code=code, message=problem, help=help_)])
 
 

@@ -1,18 +1,20 @@
-"""Turns a source into a `Spec`: every setting with its default, checked against the published JSON Schema. The one owner of jsonschema.
+"""Turns a source into a `Spec`: every setting with its default, checked against the published JSON Schema.
+
+The one owner of jsonschema.
 
 It knows nothing of events or of Redshift's types beyond their names. **All problems of a spec are reported at once.**
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from jsonschema import Draft202012Validator
-
 from streamplan.runtime.plan import BatchSettings, DestinationSettings, KeySource, Policy
 
 from .diagnostic import CompileError, Diagnostic, Span
@@ -30,7 +32,7 @@ class ColumnSpec:
     field: str
     name: str | None
     type: ColumnType | None
-    span: Span = field(compare=False)
+    span: Span = dataclasses.field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class KeySpec:
 
     source: KeySource
     fields: tuple[str, ...]
-    span: Span = field(compare=False)
+    span: Span = dataclasses.field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class TableSpec:
     key: KeySpec
     truncates: Policy
     columns: tuple[ColumnSpec, ...]
-    span: Span = field(compare=False)
+    span: Span = dataclasses.field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def _schema_problems(source: Source) -> Iterator[Diagnostic]:
             case "required":
                 missing = [name for name in error.validator_value if name not in error.instance]
                 message = f"{_where(path)} needs {_quoted(missing)}"
-                yield _problem(source.at(*path), "S202", message, "add it; streamplan init writes an example")
+                yield _problem(source.key_at(*path), "S202", message, "add it; streamplan init writes an example")
             case _:
                 message, help_ = wrong_value(_where(path), error)
                 yield _problem(source.at(*path), "S204", message, help_)

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
+_PATTERNS = {
+    '"destination.password"': (
+        '"destination.password" must come from the environment',
+        "write ${REDSHIFT_PASSWORD}, and set it where streamplan runs",
+    ),
+    '"destination.port"': (
+        '"destination.port" is not a port',
+        "write a number from 1 to 65535, or ${REDSHIFT_PORT}",
+    ),
+    '"destination.database"': (
+        '"destination.database" must be a name, since grants name it',
+        "write the database's name, without a variable",
+    ),
+}
 _KINDS = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number"}
 
 
@@ -27,23 +41,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def wrong_value(where: str, error: ValidationError) -> tuple[str, str]:
     """What is wrong with the value at `where`, and what to do."""
+    wanted: Any = error.validator_value
     match error.validator:
         case "enum":
-            choices = ", ".join(map(str, error.validator_value))
+            choices = ", ".join(map(str, wanted))
             return f'{where} is "{error.instance}"', f"use one of: {choices}"
         case "type":
-            wanted = error.validator_value
             kinds = [wanted] if isinstance(wanted, str) else wanted
             return f"{where} is not {' or '.join(_KINDS.get(k, k) for k in kinds)}", "change the value"
-        case "pattern" if where == '"destination.password"':
-            return f"{where} must come from the environment", "write ${REDSHIFT_PASSWORD}, and set it where streamplan runs"
-        case "pattern" if where == '"destination.database"':
-            return f"{where} must be a name, since grants name it", "write the database's name, without a variable"
-        case "pattern":
-            return f'{where} is "{error.instance}"', f"it must match {error.validator_value}"
+        case "pattern" | "anyOf":
+            pattern = f'{where} is "{error.instance}"', f"it must match {wanted}"
+            return _PATTERNS.get(where, pattern)
         case "minProperties" | "minItems" | "minLength":
             return f"{where} is empty", "give it a value"
-        case "minimum" | "maximum":
-            return f"{where} is {error.instance}", f"{error.validator} {error.validator_value}"
         case _:
             return f"{where} is not right: {error.message}", "see the spec's JSON Schema"

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_CONTROL = frozenset(map(chr, range(0x20))) | {"\x7f"}
+_LINE_ENDS = frozenset("\x85\u2028\u2029")
+
 
 class Sql(str):
     """A piece of SQL text. Made by the functions of this module and by `model.ColumnType`, nowhere else."""
@@ -20,7 +23,7 @@ def ident(*names: str) -> Sql:
     Raises ValueError for an empty name and for a control character, which Redshift cannot hold in a name (r_names).
     """
     for name in names:
-        if not name or any(ord(char) < 0x20 or ord(char) == 0x7F for char in name):
+        if not name or any(char in _CONTROL for char in name):
             raise ValueError(f"not a name: {name!r}")
     return Sql(".".join('"' + name.replace('"', '""') + '"' for name in names))
 
@@ -36,8 +39,11 @@ def literal(text: str) -> Sql:
 
 
 def comment(text: str) -> Sql:
-    """The text of a comment line: control characters and line separators become spaces, so that none can end the line."""
-    return Sql("".join(" " if ord(c) < 0x20 or c in "\x7f\x85\u2028\u2029" else c for c in text))
+    """The text of a comment line.
+
+    Control characters and line separators become spaces, so that none can end the line.
+    """
+    return Sql("".join(" " if char in _CONTROL or char in _LINE_ENDS else char for char in text))
 
 
 def joined(parts: Iterable[Sql], separator: str) -> Sql:

@@ -1,4 +1,6 @@
-"""The SQL that turns a staged value into the column's value: epochs stay integers in the stage, and a reviewer sees the rule.
+"""The SQL that turns a staged value into the column's value: epochs stay integers in the stage.
+
+A reviewer sees the rule.
 
 An epoch is split into whole seconds and the rest, so that no interval is multiplied beyond what a double holds exactly.
 It holds for times before 1970 too: division and remainder both round toward zero.

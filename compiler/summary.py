@@ -1,4 +1,7 @@
-"""`SUMMARY.md`: what a version changes, in a few lines, for the reviewer of a pull request. `+` is new, `~` is changed."""
+"""`SUMMARY.md`: what a version changes, in a few lines, for the reviewer of a pull request.
+
+`+` is new, `~` is changed.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ def summary(plan: Plan, before: Model, after: Model, changes: tuple[Change, ...]
     lines = [f"# {plan.connector}: version {plan.version}", ""]
     tables = [*_tables(changes)]
     lines += ["```diff", *tables, "```", ""] if tables else ["No table changes.", ""]
-    lines += [f"- **{h.code}** {h.message}. To allow it: `streamplan apply --allow {h.code}`" for h in _hazards(changes)]
+    lines += [
+        f"- **{h.code}** {h.message}. To allow it: `streamplan apply --allow {h.code}`" for h in _hazards(changes)
+    ]
     lines += [*_access(before, after)]
     lines += [_count(plan)]
     return "\n".join(lines) + "\n"
@@ -47,7 +52,10 @@ def _hazards(changes: tuple[Change, ...]) -> Iterator[Hazard]:
 
 
 def _access(before: Model, after: Model) -> Iterator[str]:
-    new_users, new_roles = sorted(set(after.users) - set(before.users)), sorted(set(after.roles) - set(before.roles))
+    new_users, new_roles = (
+        sorted(set(after.users) - set(before.users)),
+        sorted(set(after.roles) - set(before.roles)),
+    )
     if new_users:
         yield f"- new users: {', '.join(new_users)}"
     if new_roles:

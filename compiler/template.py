@@ -1,6 +1,7 @@
 """Fills a template with values. The one owner of Jinja2.
 
-Templates loop and quote; they never decide. **Only `Sql` and whole numbers are printed into SQL: anything else raises.**
+Templates loop and quote; they never decide. **Only `Sql` and whole numbers are printed into SQL: anything else
+raises.**
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The type table: from a field's type in the events to a column type, the converter that reads it, and the SQL that stores it.
+"""The type table: from a field's type in the events to a column type, the converter that reads it.
+
+The SQL that stores it.
 
 One table, `ROWS`, and one lookup. What is not in it is refused: nothing is guessed.
 **Every converter named here exists in `runtime.convert.CONVERTERS`.**
@@ -140,7 +142,14 @@ ROWS: tuple[Row, ...] = (
     Row("int32", CONNECT + "Date", "DATE", "date_days", _epoch, Storing.EPOCH_DAYS),
     Row("int64", DEBEZIUM_TIME + "Timestamp", "TIMESTAMP", "timestamp_millis", _epoch, Storing.EPOCH_MILLIS),
     Row("int64", CONNECT + "Timestamp", "TIMESTAMP", "timestamp_millis", _epoch, Storing.EPOCH_MILLIS),
-    Row("int64", DEBEZIUM_TIME + "MicroTimestamp", "TIMESTAMP", "timestamp_micros", _epoch, Storing.EPOCH_MICROS),
+    Row(
+        "int64",
+        DEBEZIUM_TIME + "MicroTimestamp",
+        "TIMESTAMP",
+        "timestamp_micros",
+        _epoch,
+        Storing.EPOCH_MICROS,
+    ),
     Row("int64", DEBEZIUM_TIME + "NanoTimestamp", "TIMESTAMP", "timestamp_nanos", _epoch, Storing.EPOCH_NANOS),
     Row("string", DEBEZIUM_TIME + "ZonedTimestamp", "TIMESTAMPTZ", "timestamptz", _plain),
     Row("int32", DEBEZIUM_TIME + "Time", "TIME", "time_millis", _plain),
@@ -179,7 +188,8 @@ def mapped(observed: ObservedField) -> Mapped | None:
 
 def overridden(observed: ObservedField, wanted: ColumnType) -> Mapped | None:
     """What the field becomes when the user chose the column type; None when that type cannot hold it."""
-    converter = _BY_KIND[(observed.type, observed.name)].converter
+    row = _BY_KIND.get((observed.type, observed.name)) or _BY_KIND.get((observed.type, ""))
+    converter = row.converter if row else None
     match (converter, wanted.name):
         case ("integer" | "", name) if name in _INTEGERS:
             return _integer_of(wanted)
@@ -192,7 +202,7 @@ def overridden(observed: ObservedField, wanted: ColumnType) -> Mapped | None:
         case ("real" | "double", "REAL" | "DOUBLE PRECISION"):
             return Mapped(type=wanted, staged=wanted, converter="real" if wanted.name == "REAL" else "double")
         case _:
-            natural = mapped(observed)
+            natural = mapped(observed) if known(observed) else None
             return natural if natural is not None and natural.type == wanted else None
 
 

@@ -55,7 +55,9 @@ def _merge_fields(before: tuple[ObservedField, ...], now: tuple[ObservedField, .
     notes: list[str] = []
     for field in now:
         old = known.get(field.field)
-        known[field.field], note = (field, f'new field "{field.field}", {field.kind}') if old is None else _merge(old, field)
+        known[field.field], note = (
+            (field, f'new field "{field.field}", {field.kind}') if old is None else _merge(old, field)
+        )
         notes += [note] if note else []
     return _Merged(tuple(known.values()), tuple(notes))
 

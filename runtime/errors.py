@@ -1,11 +1,13 @@
-"""What can go wrong while running, as a tree. The driver's own exceptions are translated into it in one place, `redshift.py`.
+"""What can go wrong while running, as a tree.
 
-    StreamplanError          exit code 1 unless it says otherwise
-    ├── PlanError            the plan directory is broken, edited, or not for this warehouse
-    ├── HazardError          a pending statement's hazard has not been allowed (exit code 3)
-    ├── StopError            the run must stop; trying again changes nothing
-    ├── WarehouseError       the warehouse or the way to it failed; the same transaction may succeed later
-    └── RecordError          one record cannot be taken in: it goes to quarantine, the rest goes on
+The driver's own exceptions are translated into it in one place, `redshift.py`.
+
+StreamplanError          exit code 1 unless it says otherwise
+├── PlanError            the plan directory is broken, edited, or not for this warehouse
+├── HazardError          a pending statement's hazard has not been allowed (exit code 3)
+├── StopError            the run must stop; trying again changes nothing
+├── WarehouseError       the warehouse or the way to it failed; the same transaction may succeed later
+└── RecordError          one record cannot be taken in: it goes to quarantine, the rest goes on
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The plan's contract: what a plan directory holds, and how it is loaded. The compiler targets these values, the runtime executes them.
+"""The plan's contract: what a plan directory holds, and how it is loaded.
+
+The compiler targets these values, the runtime executes them.
 
 A plan is a directory of SQL files, one statement each, and one manifest, `plan.json`. This module never looks inside
 a statement. **What `load()` returns has been verified against `plan.sum`, file by file.**
@@ -6,15 +8,9 @@ a statement. **What `load()` returns has been verified against `plan.sum`, file 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
 import msgspec
-
-from .errors import PlanError
 
 FORMAT = 1
 SUM_FILE = "plan.sum"
@@ -32,14 +28,17 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A frozen value, equal by value, that is written to and read from `plan.json`."""
 
 
-class Hazard(_Value):
-    """What may hurt when a statement runs. `code` is an H6xx of the compiler's list; apply refuses it until it is allowed by name."""
+class Hazard(_Value, frozen=True):
+    """What may hurt when a statement runs.
+
+    `code` is an H6xx of the compiler's list; apply refuses it until it is allowed by name.
+    """
 
     code: str
     message: str
 
 
-class Statement(_Value):
+class Statement(_Value, frozen=True):
     """One SQL file of the plan, executed verbatim.
 
     Attributes:
@@ -48,8 +47,10 @@ class Statement(_Value):
         hazards: what must be allowed before it runs.
         binds: the names of its `?` parameters, in order.
         unless: a probe; when it returns a row, the statement's work is done already and it is skipped.
-        row: set where the statement inserts many rows: the text of one row, with which the file ends. The runtime repeats it.
+        row: set where the statement inserts many rows: the text of one row, with which the file ends. The runtime
+            repeats it.
         sql: the file's text. It is not in the manifest; `load()` fills it in.
+
     """
 
     path: str
@@ -61,7 +62,7 @@ class Statement(_Value):
     sql: str = ""
 
 
-class Field(_Value):
+class Field(_Value, frozen=True):
     """One column of a table, and how its value is found in an event.
 
     Attributes:
@@ -70,6 +71,7 @@ class Field(_Value):
         accepts: the Connect types that the converter reads, each `type` or `type semantic-name`.
         converter: a name in `convert.CONVERTERS`.
         args: the converter's arguments.
+
     """
 
     field: str
@@ -95,7 +97,7 @@ class Policy(StrEnum):
     STOP = "stop"
 
 
-class TableProgram(_Value):
+class TableProgram(_Value, frozen=True):
     """What is executed for one batch of one table, in the order of the attributes.
 
     Attributes:
@@ -103,7 +105,8 @@ class TableProgram(_Value):
         topic: the topic that feeds it.
         key_from: where the key is read.
         key: the event's names of the key fields, in the order of the warehouse's key columns.
-        fields: one for each column, in the order of `load`'s binds, which end with the operation: 'u' upsert, 'd' delete.
+        fields: one for each column, in the order of `load`'s binds, which end with the operation: 'u' upsert, 'd'
+            delete.
         truncates: apply, ignore or stop.
         lock: locks the target, first in the transaction.
         truncate: empties the target, transactionally.
@@ -113,6 +116,7 @@ class TableProgram(_Value):
         discard: removes those from the stage, so that the merge does not see them.
         merge: updates and inserts the rest.
         drop: drops the staging table.
+
     """
 
     table: str
@@ -131,15 +135,17 @@ class TableProgram(_Value):
     drop: Statement
 
 
-class Migration(_Value):
+class Migration(_Value, frozen=True):
     """The statements that bring a warehouse from the version before to this one."""
 
     version: int
     statements: tuple[Statement, ...]
 
 
-class History(_Value):
-    """The statements of the history table: which statement of which version has been applied. Its rows are (version, plan_id, statement).
+class History(_Value, frozen=True):
+    """The statements of the history table: which statement of which version has been applied.
+
+    Its rows are (version, plan_id, statement).
 
     The row whose statement is `plan.sum` closes a version.
 
@@ -148,6 +154,7 @@ class History(_Value):
         read: all rows of this connector: version, plan_id, statement, applied_at, applied_by.
         seen: returns a row when `version`, `statement` is recorded already.
         record: inserts `version`, `plan_id`, `statement`.
+
     """
 
     lock: Statement
@@ -156,13 +163,15 @@ class History(_Value):
     record: Statement
 
 
-class Ledger(_Value):
+class Ledger(_Value, frozen=True):
     """The statements of the ledger: what has been committed, per topic and partition.
 
     Attributes:
         read: topic, partition, last committed offset: where to go on from.
-        check: the last committed offset of `topic`, `partition` (NULL when there is none), read under the target's lock.
+        check: the last committed offset of `topic`, `partition` (NULL when there is none), read under the target's
+            lock.
         record: inserts `topic`, `partition`, `from_offset`, `to_offset`, `plan_id`; both offsets inclusive.
+
     """
 
     read: Statement
@@ -170,28 +179,36 @@ class Ledger(_Value):
     record: Statement
 
 
-class Quarantine(_Value):
+class Quarantine(_Value, frozen=True):
     """The statements of the quarantine table.
 
     Attributes:
-        insert: one row: `topic`, `partition`, `offset`, `code`, `reason`, `key` and `value` as hex (NULL when absent), `plan_id`.
+        insert: one row: `topic`, `partition`, `offset`, `code`, `reason`, `key` and `value` as hex (NULL when
+            absent), `plan_id`.
         count: topic, code, number of rows.
+
     """
 
     insert: Statement
     count: Statement
 
 
-class SourceSettings(_Value):
-    """Where events come from. `path` is a glob of event files ("" when the source is not files); `topics` are patterns."""
+class SourceSettings(_Value, frozen=True):
+    """Where events come from.
+
+    `path` is a glob of event files ("" when the source is not files); `topics` are patterns.
+    """
 
     format: str
     topics: tuple[str, ...]
     path: str = ""
 
 
-class DestinationSettings(_Value):
-    """How to connect. Each is a text in which `${NAME}` and `${NAME:-default}` are filled from the environment at start."""
+class DestinationSettings(_Value, frozen=True):
+    """How to connect.
+
+    Each is a text in which `${NAME}` and `${NAME:-default}` are filled from the environment at start.
+    """
 
     host: str
     port: str
@@ -200,7 +217,7 @@ class DestinationSettings(_Value):
     database: str
 
 
-class BatchSettings(_Value):
+class BatchSettings(_Value, frozen=True):
     """When a batch is cut: whichever comes first."""
 
     max_rows: int
@@ -208,7 +225,7 @@ class BatchSettings(_Value):
     max_seconds: int
 
 
-class Plan(_Value):
+class Plan(_Value, frozen=True):
     """A whole plan.
 
     Attributes:
@@ -220,6 +237,7 @@ class Plan(_Value):
         grants: run after the migrations.
         evolution: review, ignore or stop: what to do with a field that the plan does not know.
         id: the sha256 of `plan.sum`, in hex. It is not in the manifest; `load()` fills it in.
+
     """
 
     format: int

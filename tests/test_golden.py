@@ -43,7 +43,7 @@ def test_a_story_is_told_as_it_is_written(story: Path, tmp_path: Path, update_go
         if outcome.files == previous.files:
             same(step / "output.txt", f"version {outcome.plan.version}, nothing changed\n", update_golden)
             continue
-        write(outcome.files, plan)
+        write(outcome.files, previous.files, plan)
         same_folder(step / "plan", plan, update_golden)
         always(step, previous, outcome)
         truths(plan, outcome)

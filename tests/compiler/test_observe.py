@@ -17,8 +17,8 @@ def flat(topic: str, schema: list[dict] | None, payload: dict, key: dict | None 
     return Sample(topic=topic, key=json.dumps(key).encode() if key else None, value=json.dumps(value).encode())
 
 
-def field(name: str, kind: str, **more: object) -> dict:
-    return {"field": name, "type": kind, "optional": True, **more}
+def field(called: str, kind: str, **more: object) -> dict:
+    return {"field": called, "type": kind, "optional": True, **more}
 
 
 def kinds(observed: Observed) -> dict[str, str]:
@@ -65,7 +65,11 @@ def test_a_decimal_holds_both_scales_after_a_change():
 
 
 def test_types_are_inferred_where_events_carry_no_schema():
-    found = observe([flat("t", None, {"a": 1, "b": None, "c": "x", "d": [1]}), flat("t", None, {"b": True})], ("t",), Observed())
+    found = observe(
+        [flat("t", None, {"a": 1, "b": None, "c": "x", "d": [1]}), flat("t", None, {"b": True})],
+        ("t",),
+        Observed(),
+    )
     assert kinds(found.observed) == {"a": "int64", "b": "boolean", "c": "string", "d": "array"}
     assert found.observed.topics[0].learnt.samples == 2
 
@@ -77,7 +81,7 @@ def test_looking_twice_at_the_same_events_gives_the_same_bytes():
 
 
 def test_observed_files_are_read_back_as_they_were_written(tmp_path):
-    found = observe([flat("t", [field("x\"; DROP TABLE y; --", "int32")], {}, {"k": 1})], ("t",), Observed())
+    found = observe([flat("t", [field('x"; DROP TABLE y; --', "int32")], {}, {"k": 1})], ("t",), Observed())
     for name, text in written(found.observed.topics).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert read_observed(tmp_path) == found.observed

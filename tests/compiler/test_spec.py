@@ -31,12 +31,16 @@ def test_defaults_are_filled_in():
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("mode: upsert", "moed: upsert", '23:3 S201 unknown key "moed" in "ingestion" | did you mean mode?'),
-        ("mode: upsert", "mode: upsrt", '23:9 S204 "ingestion.mode" is "upsrt" | use one of: upsert'),
-        ("schema: shop", "{}", 'S102'),
-        ("  password: ${REDSHIFT_PASSWORD}\n", "", '11:3 S202 "destination" needs "password" |'),
+        ("mode: upsert", "moed: upsert", '22:3 S201 unknown key "moed" in "ingestion" | did you mean mode?'),
+        ("mode: upsert", "mode: upsrt", '22:9 S204 "ingestion.mode" is "upsrt" | use one of: upsert'),
+        ("schema: shop", "{}", "S102"),
+        ("  password: ${REDSHIFT_PASSWORD}\n", "", '9:1 S202 "destination" needs "password" |'),
         ("${REDSHIFT_PASSWORD}", "hunter2", 'S204 "destination.password" must come from the environment |'),
-        ("database: dev", "database: ${DB}", 'S204 "destination.database" must be a name, since grants name it |'),
+        (
+            "database: dev",
+            "database: ${DB}",
+            'S204 "destination.database" must be a name, since grants name it |',
+        ),
         ("64MiB", "64 parsecs", "S204"),
         ("connector: shop\n", "connector: shop\nconnector: shop\n", "2:1 S103"),
         ("mode: upsert", "mode: [upsert", "S102"),
@@ -61,7 +65,7 @@ def test_an_error_shows_its_line_with_a_mark_below_the_place():
     text = "connector: shop\nsource:\n  files: {path: x, topics: []}\n"
     with pytest.raises(CompileError) as caught:
         parse_spec(parse_source(text, "spec.yaml"))
-    assert '    3 |   files: {path: x, topics: []}\n      |                            ^' in show(
+    assert "    3 |   files: {path: x, topics: []}\n      |                            ^" in show(
         caught.value, Format.TEXT, {"spec.yaml": text}
     )
 

@@ -1,0 +1,2 @@
+-- because: reads
+GRANT SELECT ON TABLE "shop"."tags" TO ROLE "analysts";

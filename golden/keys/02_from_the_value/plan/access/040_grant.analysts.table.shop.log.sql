@@ -1,0 +1,2 @@
+-- because: reads
+GRANT SELECT ON TABLE "shop"."log" TO ROLE "analysts";

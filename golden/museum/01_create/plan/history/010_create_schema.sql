@@ -1,0 +1,2 @@
+-- The schema of connector museum.
+CREATE SCHEMA IF NOT EXISTS "museum of ""horrors""";
