@@ -16,20 +16,19 @@ from .template import fill
 
 
 def accounts(model: Model) -> tuple[Statement, ...]:
-    """Users, roles and who holds them: run before the migrations."""
+    """Users and roles: run before the migrations."""
     return (
         *(
             _create("user", name, "Logs in without a password: through IAM, or give it one by hand.")
             for name in model.users
         ),
         *(_create("role", name, "Holds privileges; users hold it.") for name in model.roles),
-        *(_member(member) for member in model.members),
     )
 
 
 def grants(model: Model) -> tuple[Statement, ...]:
-    """The privileges: run after the migrations. Giving one again changes nothing."""
-    return tuple(_grant(grant) for grant in model.grants)
+    """Who holds which role, and the privileges: run after the migrations. Giving one again changes nothing."""
+    return (*(_member(member) for member in model.members), *(_grant(grant) for grant in model.grants))
 
 
 def _create(kind: str, name: str, what: str) -> Statement:

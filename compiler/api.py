@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan, load
+from streamplan.runtime.disk import load
+from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
 from .canonical import from_json
 from .change import Change

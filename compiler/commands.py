@@ -109,7 +109,7 @@ def _samples(paths: tuple[str, ...]) -> Iterator[Sample]:
     for path in paths:
         with reading(FileSource(path)) as records:
             for record in records:
-                yield Sample(topic=record.topic, key=record.key, value=record.value)
+                yield Sample(topic=record.at.topic, key=record.key, value=record.value)
 
 
 def _differs(path: Path, text: str) -> bool:

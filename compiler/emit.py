@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan, Statement, encode_manifest
+from streamplan.runtime.disk import encode_manifest
+from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan, Statement
 
 from .canonical import to_json
 from .model import Model

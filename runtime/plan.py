@@ -1,4 +1,4 @@
-"""The plan's contract: what a plan directory holds, and how it is loaded.
+"""The plan's contract: what a plan directory holds.
 
 The compiler targets these values, the runtime executes them.
 
@@ -232,7 +232,7 @@ class Plan(_Value, frozen=True):
         version: 1 for the first.
         ancestors: the ids of all earlier versions, oldest first; empty for the first.
         bootstrap: idempotent, run at the start of every apply: the schema and the control tables.
-        accounts: users and roles, run before the migrations.
+        accounts: users and roles, run before the migrations, each unless it is there.
         migrations: all versions that change a table, oldest first.
         grants: run after the migrations.
         evolution: review, ignore or stop: what to do with a field that the plan does not know.

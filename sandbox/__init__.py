@@ -1,1 +1,1 @@
-"""The sandbox: a local stand-in for Redshift, for development and tests. It is not Redshift and says what it cannot check."""
+"""The sandbox: a local stand-in for Redshift, for development and tests. It is not Redshift, and says so."""

@@ -64,9 +64,9 @@ def same(source: Any, warehouse: Any) -> bool:
             return datetime.fromisoformat(source) == warehouse
         case str(), date():
             return date.fromisoformat(source) == warehouse
-        case (int() | float()), Decimal():
+        case ((int() | float()), Decimal()):
             return Decimal(str(source)) == warehouse
-        case (dict() | list()), str():
+        case ((dict() | list()), str()):
             return bool(source == json.loads(warehouse))
         case _:
             return bool(source == warehouse)

@@ -1,0 +1,2 @@
+"""Stub."""
+def check(*a, **k): pass

@@ -1,0 +1,123 @@
+"""GRANT: of privileges on objects, of scoped privileges, of system permissions, and of roles (r_GRANT)."""
+
+from __future__ import annotations
+
+from .cursor import Cursor
+from .parse_columns import columns
+from .redshift import PRIVILEGES, SYSTEM_PERMISSIONS
+from .statement_access import (
+    AllInSchemas,
+    Grant,
+    Grantee,
+    GranteeKind,
+    GrantRole,
+    Objects,
+    Privilege,
+    Scope,
+    System,
+)
+from .statement_parts import Name, Tokens
+
+_AFTER_PRIVILEGE = frozenset({",", "(", "on", "for", "to"})
+_KINDS = (
+    ("external", "schema"),
+    ("external", "table"),
+    ("copy", "job"),
+    ("table",),
+    ("schema",),
+    ("database",),
+    ("function",),
+    ("procedure",),
+    ("language",),
+    ("model",),
+    ("datashare",),
+    ("template",),
+)
+_CALLED = frozenset({"function", "procedure"})
+
+
+def grant(cursor: Cursor) -> Grant | GrantRole | None:
+    """GRANT, from the word after it on; None for ASSUMEROLE, which the grammar does not know."""
+    if cursor.at("assumerole"):
+        return None
+    if cursor.take("role"):
+        roles = cursor.listed(cursor.name)
+        return GrantRole(roles=roles, to=_grantees(cursor))
+    privileges = cursor.listed(lambda: _privilege(cursor))
+    on = _on(cursor, privileges)
+    return Grant(privileges=privileges, on=on, to=_grantees(cursor))
+
+
+def _privilege(cursor: Cursor) -> Privilege:
+    """One word or more. What is no privilege is a role, which must be granted with GRANT ROLE (RS-509)."""
+    start, words = cursor.start, list[str]()
+    known = cursor.peek() in PRIVILEGES | SYSTEM_PERMISSIONS or cursor.peek(1) not in {*_AFTER_PRIVILEGE, ""}
+    if not known or not cursor.peek():
+        raise cursor.error("RS-509")
+    while not cursor.done and not cursor.at_any(_AFTER_PRIVILEGE):
+        words.append(cursor.next().word)
+    name = "all" if words == ["all", "privileges"] else " ".join(words)
+    return Privilege(name=name, columns=columns(cursor) if cursor.at("(") else (), start=start)
+
+
+def _on(cursor: Cursor, privileges: tuple[Privilege, ...]) -> Objects | AllInSchemas | Scope | System:
+    if cursor.take("on"):
+        return _all_in_schemas(cursor) if cursor.at("all") else _objects(cursor)
+    if cursor.take("for"):
+        return _scope(cursor)
+    if any(p.name in PRIVILEGES for p in privileges):
+        raise cursor.error()
+    return System()
+
+
+def _all_in_schemas(cursor: Cursor) -> AllInSchemas:
+    cursor.expect("all")
+    kind = cursor.next().word
+    cursor.expect("in", "schema")
+    return AllInSchemas(kind=kind, schemas=cursor.listed(cursor.qualified))
+
+
+def _objects(cursor: Cursor) -> Objects:
+    kind = next((words for words in _KINDS if cursor.take(*words)), ("table",))
+    if kind[0] not in _CALLED:
+        return Objects(kind=" ".join(kind), names=cursor.listed(cursor.qualified))
+    called = cursor.listed(lambda: _called(cursor))
+    return Objects(
+        kind=kind[0], names=tuple(name for name, _ in called), arguments=tuple(arguments for _, arguments in called)
+    )
+
+
+def _called(cursor: Cursor) -> tuple[Name, Tokens]:
+    """A function and its argument list, which must be given (RS-511)."""
+    name = cursor.qualified()
+    if not cursor.at("("):
+        raise cursor.error("RS-511")
+    return name, cursor.group()
+
+
+def _scope(cursor: Cursor) -> Scope:
+    kind = "copy jobs" if cursor.take("copy", "jobs") else cursor.next().word
+    cursor.expect("in")
+    schema = cursor.qualified() if cursor.take("schema") else None
+    if cursor.take("database"):
+        return Scope(kind=kind, schema=schema, database=cursor.name())
+    if schema is None:
+        raise cursor.error()
+    return Scope(kind=kind, schema=schema)
+
+
+def _grantees(cursor: Cursor) -> tuple[Grantee, ...]:
+    cursor.expect("to")
+    return cursor.listed(lambda: _grantee(cursor))
+
+
+def _grantee(cursor: Cursor) -> Grantee:
+    start = cursor.start
+    if cursor.take("public"):
+        kind, name = GranteeKind.PUBLIC, Name(("public",), start)
+    elif word := cursor.one_of("role", "group"):
+        kind, name = GranteeKind(word), cursor.name()
+    else:
+        kind, name = GranteeKind.USER, cursor.user()
+    passes = cursor.take("with", "grant", "option") or cursor.take("with", "admin", "option")
+    return Grantee(kind=kind, name=name, may_pass_on=passes)

@@ -1,0 +1,89 @@
+"""Converters of dates and times. Epochs stay whole numbers; the plan's SQL turns them into timestamps.
+
+The years 1 to 9999 are taken: beyond them the driver cannot give back what was stored (RS-413).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from .wrong import shown, unexpected
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY, _LAST_DAY = (date.min - _EPOCH.date()).days, (date.max - _EPOCH.date()).days
+_DAY = 86_400
+_FIRST_SECOND, _LAST_SECOND = _FIRST_DAY * _DAY, (_LAST_DAY + 1) * _DAY - 1
+_ZONED = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+_MICROS_DIGITS = 7  # the point and six digits
+
+
+def date_days(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """Days since 1970-01-01."""
+    return _whole(_FIRST_DAY, _LAST_DAY, "a date")
+
+
+def _timestamp(per_second: int) -> Callable[[Mapping[str, int | str], Mapping[str, str]], Callable[[Any], str]]:
+    def factory(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+        low, high = _FIRST_SECOND * per_second, (_LAST_SECOND + 1) * per_second - 1
+        return _whole(max(low, -(1 << 63)), min(high, (1 << 63) - 1), "a timestamp")
+
+    return factory
+
+
+def _whole(low: int, high: int, wanted: str) -> Callable[[Any], str]:
+    def convert(value: Any) -> str:
+        if type(value) is not int:
+            raise unexpected(value, wanted)
+        if not low <= value <= high:
+            raise ValueError(f"{shown(value)} is {wanted} outside the years 1 to 9999")
+        return str(value)
+
+    return convert
+
+
+def _time(per_second: int) -> Callable[[Mapping[str, int | str], Mapping[str, str]], Callable[[Any], str]]:
+    def factory(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+        def convert(value: Any) -> str:
+            if type(value) is not int:
+                raise unexpected(value, "a time of day")
+            if not 0 <= value < _DAY * per_second:
+                raise ValueError(f"{shown(value)} is a time outside 00:00 to 24:00")
+            return (_EPOCH + timedelta(microseconds=value * 1_000_000 // per_second)).strftime("%H:%M:%S.%f")
+
+        return convert
+
+    return factory
+
+
+def timestamptz(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """An ISO 8601 time with Z or an offset; digits of a second beyond the sixth are cut."""
+
+    def convert(value: Any) -> str:
+        found = _ZONED.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            raise unexpected(value, "a timestamp with a zone in the years 1 to 9999")
+        text = value if len(found[7] or "") <= _MICROS_DIGITS else value.replace(found[7], found[7][:_MICROS_DIGITS])
+        try:
+            datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise unexpected(value, "a timestamp with a zone in the years 1 to 9999") from None
+        return text
+
+    return convert
+
+
+TIMES = {
+    "date_days": date_days,
+    "timestamp_millis": _timestamp(1_000),
+    "timestamp_micros": _timestamp(1_000_000),
+    "timestamp_nanos": _timestamp(1_000_000_000),
+    "time_millis": _time(1_000),
+    "time_micros": _time(1_000_000),
+    "time_nanos": _time(1_000_000_000),
+    "timestamptz": timestamptz,
+}

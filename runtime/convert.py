@@ -1,0 +1,46 @@
+"""Converters: a JSON value of an event to the text that is bound, or the reason why it does not fit its column.
+
+Each is named, and its name is part of the plan's contract. What a converter lets pass, the warehouse takes:
+**a load never fails because of a value.** Limits and formats are Redshift's; nothing is rounded, cut or clamped but what
+cannot be told apart there (digits of a second beyond the sixth).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from .clockwork import TIMES
+from .errors import RecordError
+from .numbers import NUMBERS
+from .texts import TEXTS
+
+Converter: TypeAlias = Callable[[Any], str]
+Factory: TypeAlias = Callable[[Mapping[str, int | str], Mapping[str, str]], Converter]
+
+# name -> factory(args of the plan, parameters of the record's own schema) -> converter of a value that is not null
+CONVERTERS: dict[str, Factory] = {**NUMBERS, **TIMES, **TEXTS}
+
+PLACEHOLDER = "__debezium_unavailable_value"
+
+
+class Unchanged:
+    """The mark of a value that the source did not send because it did not change (TOAST). Never a value."""
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
+
+
+UNCHANGED = Unchanged()
+
+
+def converted(field: str, value: Any, convert: Converter) -> str | Unchanged | None:
+    """The text to bind, None for null, UNCHANGED for the placeholder; raises RecordError X924 naming the field."""
+    if value is None:
+        return None
+    if value == PLACEHOLDER:
+        return UNCHANGED
+    try:
+        return convert(value)
+    except ValueError as error:
+        raise RecordError("X924", f'field "{field}": {error}') from None

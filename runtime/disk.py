@@ -1,0 +1,93 @@
+"""The plan on disk: loaded and verified, or refused; and the manifest's text, for the compiler that writes it.
+
+It never looks inside a statement. **What `load()` returns is what was compiled, to the byte.**
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .errors import PlanError
+from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Plan, Statement
+
+_AGAIN = "restore it from version control, or compile again"
+
+
+def load(folder: Path) -> Plan:
+    """The plan in a folder, verified against its `plan.sum`, with the text of every statement.
+
+    Raises PlanError: P801 no plan, or a file edited, added or removed; P802 another format; P803 a broken manifest.
+    """
+    sums = _read(folder, SUM_FILE)
+    _verify(folder, sums.decode())
+    manifest = _read(folder, MANIFEST_FILE)
+    try:
+        plan = msgspec.json.decode(manifest, type=Plan)
+    except msgspec.DecodeError as error:
+        raise PlanError("P803", f'"{folder / MANIFEST_FILE}" is broken: {error}', help=_AGAIN) from None
+    if plan.format != FORMAT:
+        message = f'"{folder}" has format {plan.format}; this streamplan reads format {FORMAT}'
+        raise PlanError("P802", message, help="compile it again with this version of streamplan")
+    return msgspec.structs.replace(_filled(plan, folder), id=hashlib.sha256(sums).hexdigest())
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError:
+        message = f'"{folder}" is not a plan: it has no {name}'
+        raise PlanError("P801", message, help="run: streamplan compile SPEC") from None
+
+
+def _verify(folder: Path, sums: str) -> None:
+    listed = {path: digest for digest, _, path in (line.partition("  ") for line in sums.splitlines())}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUM_FILE}
+    edited = {path for path in present & set(listed) if _digest(folder / path) != listed[path]}
+    wrong = {"edited": edited, "added": present - set(listed), "removed": set(listed) - present}
+    problems = sorted(f"{path}: {what}" for what, paths in wrong.items() for path in paths)
+    if problems:
+        message = f'"{folder}" is not the plan that was compiled:\n' + "\n".join(f"  {line}" for line in problems)
+        raise PlanError("P801", message, help=_AGAIN)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _filled(value: Any, folder: Path) -> Any:
+    """The same value with the text of each statement in it, probes included."""
+    match value:
+        case Statement():
+            sql = _read(folder, value.path).decode()
+            return msgspec.structs.replace(value, sql=sql, unless=_filled(value.unless, folder))
+        case msgspec.Struct():
+            return type(value)(**{name: _filled(getattr(value, name), folder) for name in value.__struct_fields__})
+        case tuple():
+            return tuple(_filled(item, folder) for item in value)
+        case _:
+            return value
+
+
+def encode_manifest(plan: Plan) -> bytes:
+    """The text of `plan.json`: without what `load()` fills in, indented, ending with a newline."""
+    body = msgspec.json.encode(_bare(plan))
+    return msgspec.json.format(body, indent=2) + b"\n"
+
+
+def _bare(value: Any) -> Any:
+    match value:
+        case Statement():
+            return msgspec.structs.replace(value, sql="", unless=_bare(value.unless))
+        case Plan():
+            bare = {name: _bare(getattr(value, name)) for name in value.__struct_fields__}
+            return Plan(**(bare | {"id": ""}))
+        case msgspec.Struct():
+            return type(value)(**{name: _bare(getattr(value, name)) for name in value.__struct_fields__})
+        case tuple():
+            return tuple(_bare(item) for item in value)
+        case _:
+            return value

@@ -1,0 +1,185 @@
+"""Bytes to events: what a record says, in either form of Debezium's JSON, with or without schemas.
+
+A schema that a record carries is read once for each distinct text of it, so that its types cost nothing per record.
+It knows no table. **A record is an event or a RecordError; nothing else leaves this module.**
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import msgspec
+
+from .errors import RecordError
+from .ports import Record
+
+METADATA_PREFIX = "__"  # ExtractNewRecordState's own fields: __op, __deleted, __lsn …
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A field's type as its record's schema says it; `parameters` as Connect gives them."""
+
+    text: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """The fields of a row and, where the record carries a schema, their kinds. Compared by identity."""
+
+    names: frozenset[str]
+    kinds: Mapping[str, Kind]
+
+
+Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """A row is there, or is there now: created, read by a snapshot, or updated. `before` only where the source sent it."""
+
+    row: Row
+    before: Row | None
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A row is gone. Only the key's fields of `before` can be trusted, and not even those everywhere."""
+
+    before: Row | None
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """All rows of the table are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A record without a value: after a delete in an envelope, or the delete itself in the flat form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A record that says nothing about a row: a logical message."""
+
+
+Event: TypeAlias = Upsert | Delete | Truncate | Tombstone | Aside
+
+
+class _Carried(msgspec.Struct):
+    schema: msgspec.Raw
+    payload: msgspec.Raw
+
+
+class _Envelope(msgspec.Struct):
+    op: str
+    before: Row | None = None
+    after: Row | None = None
+
+
+_carried = msgspec.json.Decoder(_Carried)
+_envelope = msgspec.json.Decoder(_Envelope, float_hook=Decimal)  # a decimal's digits are kept as they were sent
+_anything = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class Reader:
+    """Reads the records of one format. It remembers the shapes it has seen, and nothing else."""
+
+    def __init__(self, form: str) -> None:
+        self.enveloped = not form.startswith("flat")
+        self._carried: dict[bytes, Shape] = {}
+        self._bare: dict[tuple[str, ...], Shape] = {}
+
+    def event(self, record: Record) -> Event:
+        """What the record says; raises RecordError X920 when it is not JSON of this format."""
+        if record.broken is not None:
+            raise record.broken
+        if record.value is None:
+            return Tombstone()
+        schema, payload = _split(record.value)
+        try:
+            return self._enveloped(schema, payload) if self.enveloped else self._flat(schema, payload)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise RecordError("X920", f"the value is not a change event: {error}") from None
+
+    def key(self, record: Record) -> tuple[Row, Shape] | None:
+        """The record's key, None when it has none; raises RecordError X920 when it is not a JSON object."""
+        if record.key is None:
+            return None
+        schema, payload = _split(record.key)
+        try:
+            row = _anything.decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise RecordError("X920", f"the key is not JSON: {error}") from None
+        if not isinstance(row, dict):
+            raise RecordError("X920", "the key is not a JSON object")
+        return row, self._shape(schema, row, "")
+
+    def _enveloped(self, schema: bytes, payload: bytes) -> Event:
+        found = _envelope.decode(payload)
+        match found.op:
+            case "c" | "r" | "u" if found.after is not None:
+                return Upsert(found.after, found.before, self._shape(schema, found.after, "after"))
+            case "d":
+                return Delete(found.before, self._shape(schema, found.before or {}, "before"))
+            case "t":
+                return Truncate()
+            case "m":
+                return Aside()
+            case _:
+                raise RecordError("X920", f'the value is not a change event: operation "{found.op[:20]}"')
+
+    def _flat(self, schema: bytes, payload: bytes) -> Event:
+        row = _anything.decode(payload)
+        if not isinstance(row, dict):
+            raise RecordError("X920", "the value is not a JSON object")
+        if row.get("op") == "m" and "source" in row and "message" in row:
+            return Aside()
+        shape = self._shape(schema, row, "")
+        if row.get("__deleted") in ("true", True):
+            return Delete(row, shape)
+        return Upsert(row, None, shape)
+
+    def _shape(self, schema: bytes, row: Row, part: str) -> Shape:
+        if schema:
+            shape = self._carried.get(mark := part.encode() + schema)
+            return shape or self._carried.setdefault(mark, _read_shape(schema, part))
+        names = tuple(row)
+        return self._bare.get(names) or self._bare.setdefault(names, Shape(_columns(names), {}))
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """The schema that a document carries, b"" when it carries none, and its payload."""
+    try:
+        carried = _carried.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return b"", raw
+    schema = bytes(carried.schema)
+    return (b"" if schema == b"null" else schema), bytes(carried.payload)
+
+
+def _read_shape(schema: bytes, part: str) -> Shape:
+    try:
+        struct = _anything.decode(schema)
+        if part:
+            struct = next(field for field in struct["fields"] if field["field"] == part)
+        kinds = {field["field"]: _kind(field) for field in struct["fields"]}
+        return Shape(_columns(tuple(kinds)), kinds)
+    except (LookupError, TypeError, AttributeError, StopIteration) as error:
+        raise RecordError("X920", f"the schema that the record carries is broken: {error!r}") from None
+
+
+def _kind(field: Mapping[str, Any]) -> Kind:
+    name = field.get("name")
+    return Kind(f"{field['type']} {name}" if name else field["type"], field.get("parameters") or {})
+
+
+def _columns(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name in names if not name.startswith(METADATA_PREFIX))

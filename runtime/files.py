@@ -1,0 +1,175 @@
+"""Files of events as a source: one JSON object a line, plain or gzip, or standard input.
+
+It reads a chunk at a time, never a whole file. Lines end at a newline only: values may hold other line separators.
+A line that is no record is given as a broken one, in a topic of its own, so that nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import glob
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from gzip import GzipFile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+
+from .errors import RecordError, StopError
+from .ports import Partition, Record
+
+STANDARD_INPUT = "-"
+BROKEN_PREFIX = "file:"
+_CHUNK_RECORDS = 1_000
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class _Line(msgspec.Struct):
+    topic: str
+    offset: int
+    partition: int = 0
+    key: msgspec.Raw = msgspec.Raw(b"null")
+    value: msgspec.Raw = msgspec.Raw(b"null")
+    headers: list[tuple[str, str | None]] = []
+
+
+class Reading(StrEnum):
+    """What the end of the last file means: the end, or that more may be written to it."""
+
+    TO_THE_END = "to the end"
+    FOLLOWING = "following"
+
+
+class FileSource:
+    """The records of the files that a glob matches, in the order of their names."""
+
+    def __init__(self, path: str, reading: Reading = Reading.TO_THE_END) -> None:
+        self._paths = [STANDARD_INPUT] if path == STANDARD_INPUT else _matching(path)
+        self._decoder = msgspec.json.Decoder(_Line)
+        self._positions: dict[Partition, int] = {}
+        self._sizes = [0 if path == STANDARD_INPUT else Path(path).stat().st_size for path in self._paths]
+        self._stream: IO[bytes] | None = None
+        self._done = 0
+        self._lines = self._read(reading)
+        self.ended = False
+
+    @property
+    def total(self) -> int:
+        """Bytes on disk of all files; 0 when it cannot be known."""
+        return sum(self._sizes)
+
+    @property
+    def done(self) -> int:
+        """Bytes on disk read so far."""
+        return self._done + (self._stream.tell() if self._stream and self._stream.seekable() else 0)
+
+    def seek(self, positions: Mapping[Partition, int]) -> None:
+        """Go on after these offsets."""
+        self._positions = dict(positions)
+
+    def poll(self) -> Sequence[Record]:
+        """The next records, at most a thousand; none at the end, or where a followed file has nothing now."""
+        records: list[Record] = []
+        while len(records) < _CHUNK_RECORDS:
+            try:
+                line = next(self._lines)
+            except StopIteration:
+                self.ended = True
+                break
+            if line is None:
+                break
+            record = self._record(*line)
+            if record.offset > self._positions.get(record.at, -1):
+                records.append(record)
+        return records
+
+    def acknowledge(self, positions: Mapping[Partition, int]) -> None:
+        """A file has nothing to be told: the ledger says where to go on."""
+
+    def _read(self, reading: Reading) -> Generator[tuple[str, int, bytes] | None, None, None]:
+        """Path, line number from 0, and line; None when a followed file has nothing now."""
+        for path, size in zip(self._paths, self._sizes, strict=True):
+            with _opened(path) as self._stream:
+                zipped = self._stream.peek(2)[:2] == _GZIP_MAGIC  # type: ignore[attr-defined] - a buffered reader
+                follows = reading is Reading.FOLLOWING and path == self._paths[-1] != STANDARD_INPUT and not zipped
+                lines = GzipFile(fileobj=self._stream) if zipped else _growing(self._stream) if follows else self._stream
+                number = 0
+                for line in _readable(lines, path):
+                    if line is None:
+                        yield None
+                    elif stripped := line.strip(b"\r\n"):
+                        yield path, number, stripped
+                    number += line is not None
+            self._stream, self._done = None, self._done + size
+
+    def _record(self, path: str, number: int, raw: bytes) -> Record:
+        try:
+            line = self._decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return _broken(path, number, raw, str(error))
+        return Record(
+            at=Partition(line.topic, line.partition),
+            offset=line.offset,
+            key=_present(line.key),
+            value=_present(line.value),
+            headers=tuple((name, value or "") for name, value in line.headers),
+            size=len(raw),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lines.close()
+
+
+def _matching(pattern: str) -> list[str]:
+    paths = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+    if not paths:
+        raise StopError(
+            "X911", f'no file of events matches "{pattern}"', help="name one with --events, or - for standard input"
+        )
+    return paths
+
+
+def _growing(stream: IO[bytes]) -> Iterator[bytes | None]:
+    """The whole lines of a file that is being written; None while there is no further one."""
+    part = b""
+    while True:
+        part += stream.readline()
+        if part.endswith(b"\n"):
+            yield part
+            part = b""
+        else:
+            yield None
+
+
+def _readable(lines: Iterable[bytes | None], path: str) -> Iterator[bytes | None]:
+    try:
+        yield from lines
+    except (OSError, EOFError) as error:
+        message = f'cannot read "{path}" any further: {error}'
+        raise StopError("X911", message, help="what came before is committed; mend the file and run again") from None
+
+
+def _opened(path: str) -> IO[bytes]:
+    if path == STANDARD_INPUT:
+        return sys.stdin.buffer
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise StopError("X911", f'cannot read "{path}": {error.strerror}', help="name a readable file") from None
+
+
+def _present(raw: msgspec.Raw) -> bytes | None:
+    return None if (text := bytes(raw)) == b"null" else text
+
+
+def _broken(path: str, number: int, raw: bytes, why: str) -> Record:
+    name = BROKEN_PREFIX + (STANDARD_INPUT if path == STANDARD_INPUT else Path(path).name)
+    error = RecordError("X910", f"not a line of an event file: {why}")
+    return Record(at=Partition(name, 0), offset=number, key=None, value=raw, size=len(raw), broken=error)

@@ -1,0 +1,144 @@
+"""Pull, fold, commit, acknowledge. It holds four verbs and the state between them; each is done elsewhere.
+
+**An offset moves only with the transaction that holds its record, in a table or in quarantine.**
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .envelope import Reader
+from .errors import RecordError, StopError
+from .files import BROKEN_PREFIX
+from .fold import DELETE, UPSERT, Fold
+from .plan import Plan, Policy, TableProgram
+from .ports import Clock, Committed, Held, Partition, Quarantined, Record, Reporter, Source, Warehouse
+from .program import Batch, Refused, commit
+from .rows import Drift, RowConverter
+from .take import take
+
+
+class Until(StrEnum):
+    """When a run is done: at the end of the source, or when it is stopped."""
+
+    END = "end"
+    STOPPED = "stopped"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. `skipped` counts, by topic, the records of topics that are not in the plan."""
+
+    events: int = 0
+    upserts: int = 0
+    deletes: int = 0
+    truncated: int = 0
+    quarantined: int = 0
+    batches: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+
+
+class Run:
+    """One run of a plan, from where the ledger stands."""
+
+    def __init__(self, plan: Plan, source: Source, warehouse: Warehouse, clock: Clock, reporter: Reporter) -> None:
+        self._plan, self._source, self._warehouse = plan, source, warehouse
+        self._clock, self._reporter = clock, reporter
+        self._reader = Reader(plan.source.format)
+        self._programs = {program.topic: program for program in plan.tables}
+        self._converters = {program.topic: RowConverter(program) for program in plan.tables}
+        self._batches: dict[str, Batch] = {}
+        self._cut_at = 0.0
+        self._positions: dict[Partition, int] = {}
+        self.summary = Summary()
+
+    def go(self, until: Until) -> Summary:
+        """Runs until the source ends or the process is told to stop; raises StopError, WarehouseError."""
+        self._positions = positions(self._plan, self._warehouse)
+        self._source.seek(self._positions)
+        self._cut_at = self._clock.now() + self._plan.batch.max_seconds
+        while True:
+            records = self._source.poll()
+            for record in records:
+                self._route(record)
+            self._reporter.advanced(len(records), sum(record.size for record in records))
+            done = self._source.ended or (not records and until is Until.END)
+            if done or self._clock.now() >= self._cut_at:
+                self._flush_all()
+            if done:
+                return self.summary
+            if not records:
+                self._clock.rest()
+
+    def _route(self, record: Record) -> None:
+        topic = record.at.topic
+        program = self._programs.get(topic)
+        if any(held.topic == topic for held in self.summary.held):
+            return
+        if program is None and not topic.startswith(BROKEN_PREFIX):
+            self.summary.skipped[topic] = self.summary.skipped.get(topic, 0) + 1
+            return
+        batch = self._batches.setdefault(topic, Batch(program and Fold(program, self._converters[topic])))
+        try:
+            self._take(record, batch, program)
+        except Drift as drift:
+            self._hold(record, drift)
+            return
+        batch.took(record)
+        if batch.events >= self._plan.batch.max_rows or batch.size >= self._plan.batch.max_bytes:
+            self._flush(topic)
+
+    def _take(self, record: Record, batch: Batch, program: TableProgram | None) -> None:
+        try:
+            if batch.fold is None or program is None:
+                raise record.broken or RecordError("X910", "not a line of an event file")
+            take(record, self._reader, batch.fold, self._plan.evolution)
+        except RecordError as error:
+            batch.refused.append(Refused(record, error))
+            self._reporter.happened(Quarantined(place=record.place, code=error.code, reason=error.message))
+
+    def _hold(self, record: Record, drift: Drift) -> None:
+        if self._plan.evolution is Policy.STOP:
+            message = f"{record.place} has fields that the plan does not know: {drift}"
+            raise StopError("X931", message, help="observe, compile, review and apply; then run again")
+        held = Held(topic=record.at.topic, place=record.place, fields=drift.fields)
+        self.summary.held.append(held)
+        self._reporter.happened(held)
+
+    def _flush_all(self) -> None:
+        for topic in sorted(self._batches):
+            self._flush(topic)
+        self._cut_at = self._clock.now() + self._plan.batch.max_seconds
+
+    def _flush(self, topic: str) -> None:
+        batch = self._batches.pop(topic)
+        if not batch.last:
+            return
+        commit(self._plan, self._warehouse, batch, self._positions)
+        self._positions |= batch.last
+        self._source.acknowledge(batch.last)
+        self._count(topic, batch)
+
+    def _count(self, topic: str, batch: Batch) -> None:
+        rows = [operation for operation, _ in batch.fold.rows.values()] if batch.fold else []
+        what = Committed(
+            table=batch.fold.program.table if batch.fold else topic,
+            events=batch.events,
+            upserts=rows.count(UPSERT),
+            deletes=rows.count(DELETE),
+            quarantined=len(batch.refused),
+            truncated=batch.fold.truncated if batch.fold else 0,
+        )
+        self._reporter.happened(what)
+        for name in ("events", "upserts", "deletes", "quarantined", "truncated"):
+            setattr(self.summary, name, getattr(self.summary, name) + getattr(what, name))
+        self.summary.batches += 1
+
+
+def positions(plan: Plan, warehouse: Warehouse) -> dict[Partition, int]:
+    """Where each partition stands in the ledger."""
+    with warehouse.transaction():
+        rows = warehouse.execute(plan.ledger.read)
+    return {Partition(topic, number): offset for topic, number, offset in rows}

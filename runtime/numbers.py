@@ -1,0 +1,123 @@
+"""Converters of numbers: whole, floating, exact. Ranges are checked; nothing passes through a double that was not one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from decimal import Context, Decimal
+from typing import Any
+
+from .wrong import shown, unexpected
+
+_EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)  # more digits than PostgreSQL's numeric can hold
+_REAL_MAX, _REAL_MIN = Decimal("3.4028235677973366E38"), Decimal("1.17549435E-38")
+_DOUBLE_MAX, _DOUBLE_MIN = Decimal("1.7976931348623158E308"), Decimal("2.2250738585072014E-308")
+_NOT_FINITE = {"NaN": "NaN", "Infinity": "Infinity", "-Infinity": "-Infinity"}
+
+
+def boolean(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """True or false."""
+
+    def convert(value: Any) -> str:
+        if value is True or value is False:
+            return "true" if value else "false"
+        raise unexpected(value, "a boolean")
+
+    return convert
+
+
+def integer(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[Any], str]:
+    """A whole number from `min` to `max`."""
+    low, high = int(args["min"]), int(args["max"])
+
+    def convert(value: Any) -> str:
+        if type(value) is not int:
+            raise unexpected(value, "an integer")
+        if not low <= value <= high:
+            raise ValueError(f"{shown(value)} is outside {low} to {high}")
+        return str(value)
+
+    return convert
+
+
+def _floating(high: Decimal, low: Decimal) -> Callable[[Mapping[str, int | str], Mapping[str, str]], Callable[[Any], str]]:
+    def factory(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+        def convert(value: Any) -> str:
+            if isinstance(value, str) and value in _NOT_FINITE:
+                return _NOT_FINITE[value]
+            if type(value) is int or isinstance(value, Decimal):
+                return _in_range(Decimal(value))
+            raise unexpected(value, "a number")
+
+        return convert
+
+    def _in_range(number: Decimal) -> str:
+        size = abs(number)
+        if size > high or 0 < size < low:
+            raise ValueError(f"{shown(number)} is outside what the column holds")
+        return str(number)
+
+    return factory
+
+
+def decimal(args: Mapping[str, int | str], parameters: Mapping[str, str]) -> Callable[[Any], str]:
+    """An exact number of `precision` digits, `scale` of them after the point.
+
+    Read from base64 with the record's own scale, else with `read_scale`; from a JSON number; or from a
+    VariableScaleDecimal. Digits beyond the scale are refused, not rounded, unless they are zeros.
+    """
+    precision, scale = int(args["precision"]), int(args["scale"])
+    read_scale = int(parameters.get("scale", args.get("read_scale", scale)))
+    whole = 10 ** (precision - scale)
+
+    def convert(value: Any) -> str:
+        number = _exact(value, read_scale)
+        if abs(number) >= whole or _digits_after(number) > scale:
+            raise ValueError(f"{shown(number)} does not fit NUMERIC({precision},{scale})")
+        return format(number, "f")
+
+    return convert
+
+
+def _exact(value: Any, scale: int) -> Decimal:
+    match value:
+        case bool():
+            raise unexpected(value, "a decimal")
+        case int() | Decimal():
+            return Decimal(value)
+        case dict() if type(value.get("scale")) is int and isinstance(value.get("value"), str):
+            return _unscaled(value["value"], value["scale"])
+        case str():
+            return _unscaled(value, scale)
+        case _:
+            raise unexpected(value, "a decimal")
+
+
+def _unscaled(text: str, scale: int) -> Decimal:
+    """Base64 of a big-endian two's complement number without its point (Connect's Decimal)."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise unexpected(text, "a decimal") from None
+    if not raw:
+        raise unexpected(text, "a decimal")
+    return Decimal(int.from_bytes(raw, "big", signed=True)).scaleb(-scale, _EXACT)
+
+
+def _digits_after(number: Decimal) -> int:
+    """How many digits after the point matter."""
+    _, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        raise unexpected(number, "a finite decimal")
+    zeros = next((i for i, digit in enumerate(reversed(digits)) if digit), len(digits))
+    return max(0, -exponent - zeros)
+
+
+NUMBERS = {
+    "boolean": boolean,
+    "integer": integer,
+    "real": _floating(_REAL_MAX, _REAL_MIN),
+    "double": _floating(_DOUBLE_MAX, _DOUBLE_MIN),
+    "decimal": decimal,
+}

@@ -1,0 +1,144 @@
+"""The runtime's ports: where records come from, where statements go, what time it is, and who is told.
+
+Real neighbours and test doubles implement them alike. Nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .errors import RecordError
+from .plan import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition of a topic."""
+
+    topic: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as it came: raw bytes, None where the source has none.
+
+    Attributes:
+        at: its partition.
+        offset: its place in the partition.
+        size: bytes it took at the source.
+        broken: why it is no record at all; its value is then all that there was.
+
+    """
+
+    at: Partition
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, str], ...] = ()
+    size: int = 0
+    broken: RecordError | None = None
+
+    @property
+    def place(self) -> str:
+        """For messages: `topic[partition]@offset`."""
+        return f"{self.at.topic}[{self.at.number}]@{self.offset}"
+
+
+class Source(Protocol):
+    """Where records come from, in order within a partition."""
+
+    def seek(self, positions: Mapping[Partition, int]) -> None:
+        """Go on after these offsets; records up to them are not given again."""
+
+    def poll(self) -> Sequence[Record]:
+        """The next records; none when there is nothing now."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can follow."""
+
+    def acknowledge(self, positions: Mapping[Partition, int]) -> None:
+        """Told after the commit: these offsets, and all before them, are in the warehouse."""
+
+
+class Warehouse(Protocol):
+    """Where statements go. Errors are `WarehouseError` or `StopError`, never a driver's own."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A transaction: committed at the end, rolled back when an exception leaves it."""
+
+    def execute(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
+        """Run a statement in the open transaction and give its rows."""
+
+    def load(self, statement: Statement, rows: Sequence[Sequence[str | None]]) -> None:
+        """Run an insert of many rows in the open transaction."""
+
+    def alone(self, statement: Statement) -> tuple[tuple[Any, ...], ...]:
+        """Run a statement outside any transaction."""
+
+
+class Clock(Protocol):
+    """Time as the loop needs it."""
+
+    def now(self) -> float:
+        """Seconds, from any start, never going back."""
+
+    def rest(self) -> None:
+        """Wait a moment when there is nothing to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """One batch of one table is in the warehouse."""
+
+    table: str
+    events: int
+    upserts: int
+    deletes: int
+    quarantined: int
+    truncated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A topic waits, from this record on, since its events have a shape that the plan does not know."""
+
+    topic: str
+    place: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A record could not be taken in."""
+
+    place: str
+    code: str
+    reason: str
+
+
+Happening = Committed | Held | Quarantined
+
+
+class Reporter(Protocol):
+    """Who is told what happens."""
+
+    def happened(self, what: Happening) -> None:
+        """Something a user would want to know."""
+
+    def advanced(self, records: int, size: int) -> None:
+        """So many records, of so many bytes, have been read."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def happened(self, what: Happening) -> None:
+        """Nothing."""
+
+    def advanced(self, records: int, size: int) -> None:
+        """Nothing."""

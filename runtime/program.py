@@ -1,0 +1,101 @@
+"""One batch of one table in one transaction: the table's statements, the quarantine's rows and the ledger's, together or not at all.
+
+It chooses which of the plan's statements a batch needs, and their order; it changes none of them.
+**When it returns, the batch is committed; when it raises, nothing of it is.**
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .errors import RecordError, StopError
+from .fold import DELETE, UPSERT, Fold
+from .plan import Plan, TableProgram
+from .ports import Partition, Record, Warehouse
+
+_RAW_BYTES = 1_024_000  # what the quarantine's columns hold
+_REASON_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record on its way to quarantine, and why."""
+
+    record: Record
+    error: RecordError
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one topic has collected since its last commit. `fold` is None where the topic feeds no table."""
+
+    fold: Fold | None
+    refused: list[Refused] = field(default_factory=list)
+    first: dict[Partition, int] = field(default_factory=dict)
+    last: dict[Partition, int] = field(default_factory=dict)
+    events: int = 0
+    size: int = 0
+
+    def took(self, record: Record) -> None:
+        """The record's place is in the batch now."""
+        self.first.setdefault(record.at, record.offset)
+        self.last[record.at] = record.offset
+        self.events += 1
+        self.size += record.size
+
+
+def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Partition, int]) -> None:
+    """Executes and commits the batch; `positions` is what this run believes to be committed.
+
+    Raises StopError X960 when another run has moved the ledger, WarehouseError when the warehouse fails.
+    """
+    with warehouse.transaction():
+        if batch.fold is not None:
+            warehouse.execute(batch.fold.program.lock)
+        _fence(plan, warehouse, batch, positions)
+        if batch.fold is not None:
+            _merge(batch.fold.program, warehouse, batch.fold)
+        for refused in batch.refused:
+            warehouse.execute(plan.quarantine.insert, _kept(plan, refused))
+        for at, to in sorted(batch.last.items(), key=lambda item: (item[0].topic, item[0].number)):
+            start = positions[at] + 1 if at in positions else batch.first[at]
+            warehouse.execute(plan.ledger.record, (at.topic, str(at.number), str(start), str(to), plan.id))
+
+
+def _fence(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Partition, int]) -> None:
+    for at in batch.last:
+        ((found,),) = warehouse.execute(plan.ledger.check, (at.topic, str(at.number)))
+        if found != positions.get(at):
+            message = f"another run has committed {at.topic}[{at.number}] up to offset {found}"
+            help_ = "this run stopped before it wrote anything twice; let one run read a partition at a time"
+            raise StopError("X960", message, help=help_)
+
+
+def _merge(program: TableProgram, warehouse: Warehouse, fold: Fold) -> None:
+    if fold.truncated:
+        warehouse.execute(program.truncate)
+    if not fold.rows:
+        return
+    operations = {operation for operation, _ in fold.rows.values()}
+    warehouse.execute(program.stage)
+    warehouse.load(program.load, [(*row, operation) for operation, row in fold.rows.values()])
+    if DELETE in operations:
+        warehouse.execute(program.delete)
+        warehouse.execute(program.discard)
+    if UPSERT in operations:
+        warehouse.execute(program.merge)
+    warehouse.execute(program.drop)
+
+
+def _kept(plan: Plan, refused: Refused) -> tuple[str | None, ...]:
+    record, error = refused.record, refused.error
+    reason = error.message[:_REASON_LENGTH]
+    if record.value is not None and len(record.value) > _RAW_BYTES:
+        reason += f" (of {len(record.value)} bytes the first {_RAW_BYTES} are kept)"
+    place = (record.at.topic[:_REASON_LENGTH], str(record.at.number), str(record.offset))
+    return (*place, error.code, reason.replace("\0", "\\0"), _hex(record.key), _hex(record.value), plan.id)
+
+
+def _hex(raw: bytes | None) -> str | None:
+    return None if raw is None else raw[:_RAW_BYTES].hex()

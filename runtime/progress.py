@@ -1,0 +1,77 @@
+"""What a user sees while records are read: a bar on a terminal, lines elsewhere. The one owner of rich's progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from .files import FileSource
+from .ports import Committed, Happening, Held, Quarantined, Record
+
+_SHOWN = 5
+
+
+class Watching:
+    """A reporter that draws a bar over the source's bytes and prints what a user should know."""
+
+    def __init__(self, source: FileSource, console: Console) -> None:
+        self._source, self._console = source, console
+        self._quarantined = 0
+        self._records = 0
+        self._bar = Progress(
+            TextColumn("  [bold]{task.description}"),
+            BarColumn(bar_width=40),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[records]:,} records"),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._task = self._bar.add_task("events", total=source.total or None, records=0)
+
+    def __enter__(self) -> Watching:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def happened(self, what: Happening) -> None:
+        """Prints holds, and the first records that go to quarantine."""
+        match what:
+            case Held():
+                fields = ", ".join(what.fields)
+                self._print(f"  [yellow]held[/] {what.topic} from {what.place} on: new field {fields}")
+            case Quarantined():
+                self._quarantined += 1
+                if self._quarantined <= _SHOWN:
+                    self._print(f"  [red]quarantine[/] {what.place}: {what.code} {what.reason}")
+                elif self._quarantined == _SHOWN + 1:
+                    self._print("  [red]quarantine[/] … further ones are not shown; see streamplan status")
+            case Committed():
+                pass
+
+    def advanced(self, records: int, size: int) -> None:  # noqa: ARG002 - the bar goes by the file's own position
+        """Moves the bar."""
+        self._records += records
+        self._bar.update(self._task, completed=self._source.done, records=self._records)
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, highlight=False)
+
+
+@contextmanager
+def reading(source: FileSource) -> Iterator[Iterator[Record]]:
+    """All records of a source, with a bar on standard error when it is a terminal."""
+    console = Console(stderr=True)
+    with source, Watching(source, console) as watching:
+        yield _records(source, watching)
+
+
+def _records(source: FileSource, watching: Watching) -> Iterator[Record]:
+    while not source.ended:
+        records = source.poll()
+        watching.advanced(len(records), 0)
+        yield from records

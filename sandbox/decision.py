@@ -1,0 +1,37 @@
+"""What the gateway does with a statement: it passes it on, translated, or refuses it as Redshift would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A statement in PostgreSQL's words, and what runs unseen before and after each execution of it."""
+
+    sql: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An error in place of a statement. `help` says what to do; `rule` names the fact it rests on."""
+
+    sqlstate: str
+    message: str
+    rule: str = ""
+    help: str = ""
+
+
+Decision: TypeAlias = Translation | Refusal
+
+
+class NotYet(Exception):  # noqa: N818 - it says what the sandbox does, not that something failed
+    """Redshift takes this statement, and the sandbox does not do it yet."""
+
+
+def refused(why: NotYet) -> Refusal:
+    """The refusal of a statement that only the sandbox does not know."""
+    return Refusal(sqlstate="0A000", message=f"the sandbox does not do this yet: {why}", rule="sandbox")

@@ -1,0 +1,79 @@
+"""Shared fixtures: a sandbox for each worker, an empty warehouse for each test that asks, and the real driver to it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+
+import pytest
+import redshift_connector
+from streamplan.sandbox.sandbox import running
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def warehouse(sandbox):
+    """The address of a fresh, empty database."""
+    address = sandbox.create_database(f"test_{next(_numbers)}")
+    yield address
+    sandbox.drop_database(address.database)
+
+
+@pytest.fixture
+def connect(warehouse):
+    """Opens connections of the real driver to the warehouse; they are closed at the end of the test."""
+    with contextlib.ExitStack() as stack:
+
+        def opened(**changes):
+            how = {"host": warehouse.host, "port": warehouse.port, "user": warehouse.user}
+            how |= {"password": warehouse.password, "database": warehouse.database}
+            how |= {"ssl": False, "max_prepared_statements": 0, "timeout": 60}
+            connection = redshift_connector.connect(**(how | changes))
+            stack.callback(_closed, connection)
+            return connection
+
+        yield opened
+
+
+def _closed(connection):
+    with contextlib.suppress(redshift_connector.Error, OSError):
+        connection.close()
+
+
+@pytest.fixture
+def session(connect):
+    """A connection that commits every statement, as a function from a statement and its binds to the rows."""
+    connection = connect()
+    connection.autocommit = True
+    return Statements(connection)
+
+
+class Statements:
+    """Executes statements with `?` binds. A refused one raises; `refused` gives the error's fields instead."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def __call__(self, sql, *binds):
+        with self.connection.cursor() as cursor:
+            cursor.paramstyle = "qmark"
+            cursor.execute(sql, binds)
+            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def refused(self, sql, *binds):
+        with pytest.raises(redshift_connector.Error) as caught:
+            self(sql, *binds)
+        return caught.value.args[0]
+
+
+@pytest.fixture
+def transaction(connect):
+    """As `session`, in one transaction until it is committed or rolled back."""
+    return Statements(connect())
