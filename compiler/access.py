@@ -27,7 +27,7 @@ def access_model(spec: Spec, tables: tuple[Table, ...]) -> Model:
         schemas=(schema,),
         tables=tables,
         users=users,
-        roles=(role, *spec.access.readers, *_deployer_role(spec)),
+        roles=(role, *_reader_roles(spec.access), *_deployer_role(spec)),
         members=(Member(spec.access.loader, role), *_deployer_member(spec)),
         grants=(
             *_loader(spec, schema, role, tables),
@@ -40,6 +40,11 @@ def access_model(spec: Spec, tables: tuple[Table, ...]) -> Model:
 def loader_role(spec: Spec) -> str:
     """The role that holds the loader's privileges on this connector."""
     return f"{spec.connector}_loader"
+
+
+def _reader_roles(access: AccessSpec) -> tuple[str, ...]:
+    """The readers as Redshift stores them: the name of a role is folded, that of a user is not (r_names)."""
+    return tuple(fold(role) for role in access.readers)
 
 
 def _deployer_role(spec: Spec) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def _loader(spec: Spec, schema: str, role: str, tables: tuple[Table, ...]) -> It
 
 
 def _readers(access: AccessSpec, schema: str, tables: tuple[Table, ...]) -> Iterator[Grant]:
-    for role in access.readers:
+    for role in _reader_roles(access):
         yield _usage(schema, role)
         for table in tables:
             yield _on(table.schema, table.name, role, (Privilege.SELECT,), "reads")

@@ -16,7 +16,7 @@ from .canonical import from_json
 from .change import Change
 from .check import check
 from .diff import diff
-from .emit import MODEL_FILE, SUMMARY_FILE, emit, statements
+from .emit import MODEL_FILE, SUMMARY_FILE, emit
 from .migration import migration
 from .model import EMPTY, Model
 from .observed import FOLDER, Observed, read_observed
@@ -25,6 +25,7 @@ from .resolve import Resolved, resolve
 from .source import Source, read_source
 from .spec import parse_spec
 from .summary import summary
+from .walk import statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,2 +1,71 @@
-"""Stub."""
-def check(*a, **k): pass
+"""Proves a plan before it is written: Redshift takes every statement, the DDL gives the model, and every name exists.
+
+What it finds is a fault of the compiler, not of the user. It changes nothing.
+**A plan that leaves here is refused by no rule that we know.**
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamplan.runtime.plan import Boundary, Plan, Statement, TableProgram
+
+from .control import control_tables
+from .diagnostic import CompileError, Diagnostic, Span
+from .loading import OPERATION, STAGE
+from .model import Model
+from .replay import replayed
+from .resolution import unknown
+from .rules import Judge, Session, violations
+from .walk import statements
+
+_REPORT = "this is a fault of streamplan: report it with the spec and the observed schemas"
+
+
+def check(plan: Plan, before: Model, after: Model) -> None:
+    """Raises CompileError with every C7xx."""
+    problems = [*_refused(plan)]
+    problems += [] if problems else [*_replay(plan, before, after), *_names(plan, after)]
+    if problems:
+        raise CompileError(problems)
+
+
+def _refused(plan: Plan) -> Iterator[Diagnostic]:
+    for statement in statements(plan):
+        inside = statement.boundary is Boundary.TRANSACTION
+        for found in violations(statement.sql, Session(in_transaction=inside, judge=Judge.PLAN)):
+            code = "C702" if found.rule else "C701"
+            yield _problem(statement, code, f"{found.rule} {found.message}".strip(), found.position)
+
+
+def _replay(plan: Plan, before: Model, after: Model) -> Iterator[Diagnostic]:
+    ddl = next((m.statements for m in plan.migrations if m.version == plan.version), ())
+    reached = replayed(before, (statement.sql for statement in ddl))
+    for table in after.tables:
+        found = reached.get((table.schema, table.name))
+        wanted = {c.name: (str(c.type), c.nullable) for c in table.columns}
+        if found != wanted:
+            span = Span(f"migrations/{plan.version:04}")
+            message = f"the DDL gives {found} for {table.id}, the model is {wanted}"
+            yield Diagnostic(span=span, code="C703", message=message, help=_REPORT)
+
+
+def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
+    tables = (*after.tables, *(table for schema in after.schemas for table in control_tables(schema)))
+    known = {(table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables}
+    groups = [(group, known) for group in (plan.history, plan.ledger, plan.quarantine)]
+    groups += [(program, known | {(STAGE,): _staged(program)}) for program in plan.tables]
+    for group, relations in groups:
+        for statement in statements(group):
+            for message, position in unknown(statement.sql, relations):
+                yield _problem(statement, "C704", message, position)
+
+
+def _staged(program: TableProgram) -> frozenset[str]:
+    return frozenset((*(field.column for field in program.fields), OPERATION))
+
+
+def _problem(statement: Statement, code: str, message: str, position: int) -> Diagnostic:
+    before = statement.sql[:position]
+    span = Span(statement.path, before.count("\n") + 1, position - before.rfind("\n"))
+    return Diagnostic(span=span, code=code, message=message, help=_REPORT)

@@ -28,6 +28,7 @@ CODES: dict[str, str] = {
     "R410": "Two fields would be one column, since Redshift folds names to lower case and cuts them at 127 bytes.",
     "R411": "Two topics would be one table. Give one of them another name.",
     "R412": "A user and a role have the same name, which Redshift refuses.",
+    "R413": "A role has the name of a reserved word, which Redshift refuses.",
     "D501": "A table of the plan would be dropped. A plan never drops a table.",
     "D502": "A column would be dropped. A plan never drops a column: it stays, and is NULL from then on.",
     "D503": "A column's type would change in a way that Redshift cannot do in place. Only VARCHAR can be made longer.",

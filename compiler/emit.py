@@ -6,33 +6,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from streamplan.runtime.disk import encode_manifest
-from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan, Statement
+from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
 from .canonical import to_json
 from .model import Model
+from .walk import statements
 
 MODEL_FILE = "model.json"
 SUMMARY_FILE = "SUMMARY.md"
-
-
-def statements(value: Any) -> Iterator[Statement]:
-    """Every statement of a plan or of a part of it, probes included, in the order of the manifest."""
-    match value:
-        case Statement():
-            yield value
-            yield from statements(value.unless)
-        case msgspec.Struct():
-            for name in value.__struct_fields__:
-                yield from statements(getattr(value, name))
-        case tuple():
-            for item in value:
-                yield from statements(item)
 
 
 def emit(plan: Plan, model: Model, summary: str) -> dict[str, str]:

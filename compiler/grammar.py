@@ -7,6 +7,7 @@ It takes what Redshift's grammar takes of these kinds. A refusal names the fact 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from . import parse_small as small
 from .cursor import Cursor, GrammarError, syntax_error
@@ -16,13 +17,44 @@ from .parse_data import delete, insert, select, update, with_queries
 from .parse_grants import grant
 from .parse_merge import merge
 from .parse_tables import create_table, drop_table
-from .parse_users import create_group, create_role, create_user, refuse_if_exists
+from .parse_users import create_group, create_role, create_user
 from .references import references, relations
 from .statements import Other, Statement
 
 __all__ = ["GrammarError", "LexError", "parse", "references", "relations", "syntax_error"]
 
-_PARSERS: dict[str, Callable[[Cursor], Statement | None]] = {}
+_Parser: TypeAlias = Callable[[Cursor], Statement | None]
+
+_CREATES: dict[str, _Parser] = {
+    "schema": small.create_schema,
+    "user": create_user,
+    "role": create_role,
+    "group": create_group,
+}
+_ABSENT = frozenset({"index", "sequence", "trigger", "type", "domain"})  # RS-316
+_PARSERS: dict[str, _Parser] = {
+    "abort": small.rollback,
+    "analyze": small.analyze,
+    "begin": small.begin,
+    "comment": small.comment,
+    "commit": small.commit,
+    "delete": delete,
+    "do": small.do,
+    "end": small.commit,
+    "grant": grant,
+    "insert": insert,
+    "lock": small.lock,
+    "merge": merge,
+    "release": small.savepoint,
+    "rollback": small.rollback,
+    "savepoint": small.savepoint,
+    "set": small.set_parameter,
+    "show": small.show,
+    "start": small.begin,
+    "truncate": small.truncate,
+    "update": update,
+    "vacuum": small.vacuum,
+}
 
 
 def parse(sql: str) -> Statement:
@@ -35,3 +67,67 @@ def parse(sql: str) -> Statement:
 
 def statement(tokens: tuple[Token, ...], end: int) -> Statement:
     """As `parse`, of tokens; `end` is where their text ends."""
+    one = _one(tokens)
+    if not one:
+        return Other(words="")
+    cursor = Cursor(one, end)
+    found = _parsed(cursor)
+    if found is None:
+        return Other(words=one[0].word.upper(), tokens=one)
+    cursor.finish()
+    return found
+
+
+def _one(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The tokens without the semicolons at the end; raises GrammarError when another statement follows (RS-701)."""
+    ends = [place for place, token in enumerate(tokens) if token.text == ";"]
+    if not ends:
+        return tokens
+    rest = [token for token in tokens[ends[0] :] if token.text != ";"]
+    if rest:
+        message = "cannot insert multiple commands into a prepared statement"
+        raise GrammarError(message, rest[0].start, "RS-701")
+    return tokens[: ends[0]]
+
+
+def _parsed(cursor: Cursor) -> Statement | None:
+    if cursor.at_any(("select", "(")):
+        return select(cursor)
+    if cursor.at("with"):
+        return _with(cursor)
+    if cursor.take("create"):
+        return _create(cursor)
+    if cursor.at("drop", "table"):
+        cursor.take("drop")
+        return drop_table(cursor)
+    if cursor.take("alter", "table"):
+        return alter_table(cursor)
+    parser = _PARSERS.get(cursor.peek())
+    if parser is None:
+        return None
+    cursor.next()
+    return parser(cursor)
+
+
+def _with(cursor: Cursor) -> Statement:
+    """A statement behind WITH. MERGE takes none (RS-105)."""
+    before = cursor.tokens
+    queries = with_queries(cursor)
+    if cursor.take("delete"):
+        return delete(cursor, queries)
+    if cursor.take("update"):
+        return update(cursor, queries)
+    if cursor.at("merge"):
+        raise cursor.error("RS-105")
+    return select(Cursor(before, cursor.start))
+
+
+def _create(cursor: Cursor) -> Statement | None:
+    if cursor.at_any(_ABSENT) or cursor.at("unique", "index"):
+        raise cursor.error("RS-316")
+    parser = _CREATES.get(cursor.peek())
+    if parser is not None:
+        return parser(cursor)
+    if cursor.at_any(("table", "temp", "temporary", "local")):
+        return create_table(cursor)
+    return None

@@ -153,9 +153,7 @@ def _table(cursor: Cursor, head: _Head, elements: tuple[_Element, ...], found: L
         temporary=head.temporary,
         if_not_exists=head.if_not_exists,
         columns=tuple(element for element in elements if isinstance(element, Column)),
-        constraints=tuple(
-            element for element in elements if isinstance(element, PrimaryKey | Unique | ForeignKey)
-        ),
+        constraints=tuple(element for element in elements if isinstance(element, PrimaryKey | Unique | ForeignKey)),
         likes=tuple(element for element in elements if isinstance(element, Like)),
         layout=found,
     )

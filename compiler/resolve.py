@@ -18,6 +18,7 @@ from .diagnostic import CompileError, Diagnostic, Span
 from .model import Column, Model, Table
 from .naming import fold, unholdable
 from .observed import Observed, ObservedField, ObservedTopic
+from .redshift import RESERVED
 from .spec import ColumnSpec, Spec, TableSpec
 from .typemap import Mapped, accepts, known, mapped, overridden
 
@@ -83,6 +84,9 @@ def resolve(spec: Spec, observed: Observed) -> Resolved:
 
 
 def _accounts(spec: Spec, model: Model) -> Iterator[Diagnostic]:
+    for name in sorted({name for name in model.roles if fold(name) in RESERVED}):
+        message = f'role "{name}" is a reserved word, which Redshift refuses (RS-510)'
+        yield Diagnostic(span=Span(spec.path), code="R413", message=message, help="rename the role under access")
     for name in sorted(set(model.users) & set(model.roles)):
         message = f'"{name}" is a user and a role; Redshift wants them to differ (RS-510)'
         yield Diagnostic(span=Span(spec.path), code="R412", message=message, help="rename the user under access")

@@ -16,9 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY, _LAST_DAY = (date.min - _EPOCH.date()).days, (date.max - _EPOCH.date()).days
 _DAY = 86_400
 _FIRST_SECOND, _LAST_SECOND = _FIRST_DAY * _DAY, (_LAST_DAY + 1) * _DAY - 1
-_ZONED = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
-)
+_ZONED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _MICROS_DIGITS = 7  # the point and six digits
 
 

@@ -86,7 +86,9 @@ def _dry_run(plan: Plan, warehouse: RedshiftWarehouse) -> None:
 
 @click.command("run")
 @PLAN
-@click.option("--events", metavar="PATH", help="Files of events (a glob), or - for standard input.  [default: the spec's]")
+@click.option(
+    "--events", metavar="PATH", help="Files of events (a glob), or - for standard input.  [default: the spec's]"
+)
 @click.option("--until-end", is_flag=True, help="Stop at the end of the events, instead of waiting for more.")
 @JSON
 def run_command(plan: Path, events: str | None, *, until_end: bool, as_json: bool) -> None:
@@ -128,7 +130,9 @@ def _terminable() -> Iterator[None]:
 def _path(plan: Plan, events: str | None) -> str:
     path = events or plan.source.path
     if not path:
-        raise StopError("X932", "this version reads events from files", help="name them with --events PATH, or - for standard input")
+        raise StopError(
+            "X932", "this version reads events from files", help="name them with --events PATH, or - for standard input"
+        )
     return path
 
 
@@ -137,7 +141,10 @@ def _told(summary: Summary, plan: Path) -> str:
         f"{summary.events:,} events in {summary.batches} batches: {summary.upserts:,} rows upserted, "
         f"{summary.deletes:,} deleted, {summary.truncated} tables emptied, {summary.quarantined} records in quarantine"
     ]
-    lines += [f"  {count:,} records of {topic} passed over: not in the plan" for topic, count in sorted(summary.skipped.items())]
+    lines += [
+        f"  {count:,} records of {topic} passed over: not in the plan"
+        for topic, count in sorted(summary.skipped.items())
+    ]
     lines += [f"  held: {held.topic} from {held.place} on, new field {', '.join(held.fields)}" for held in summary.held]
     if summary.held:
         lines += [f"  next: observe these events, compile, review, apply {plan}, and run again: nothing is lost"]
@@ -170,6 +177,8 @@ def _status(status: Status) -> str:
     applied = f"version {status.applied[-1]} applied" if status.applied else "nothing applied"
     lines = [f"{status.connector}: version {status.version} on disk ({status.plan_id[:12]}), {applied}"]
     lines += [f"  pending     {path}" for path in status.pending]
-    lines += [f"  position    {topic}[{partition}] up to offset {offset:,}" for topic, partition, offset in status.positions]
+    lines += [
+        f"  position    {topic}[{partition}] up to offset {offset:,}" for topic, partition, offset in status.positions
+    ]
     lines += [f"  quarantine  {topic}: {count:,} × {code}" for topic, code, count in status.quarantine]
     return "\n".join(lines)

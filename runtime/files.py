@@ -94,7 +94,9 @@ class FileSource:
             with _opened(path) as self._stream:
                 zipped = self._stream.peek(2)[:2] == _GZIP_MAGIC  # type: ignore[attr-defined] - a buffered reader
                 follows = reading is Reading.FOLLOWING and path == self._paths[-1] != STANDARD_INPUT and not zipped
-                lines = GzipFile(fileobj=self._stream) if zipped else _growing(self._stream) if follows else self._stream
+                lines = (
+                    GzipFile(fileobj=self._stream) if zipped else _growing(self._stream) if follows else self._stream
+                )
                 number = 0
                 for line in _readable(lines, path):
                     if line is None:

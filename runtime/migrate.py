@@ -43,7 +43,9 @@ def must_be_applied(plan: Plan, warehouse: Warehouse) -> None:
     closed = standing(plan, warehouse).closed
     newest = max(closed, default=0)
     if closed.get(newest) != plan.id:
-        message = f"the warehouse has version {newest or 'none'} of {plan.connector}, this plan is version {plan.version}"
+        message = (
+            f"the warehouse has version {newest or 'none'} of {plan.connector}, this plan is version {plan.version}"
+        )
         raise PlanError("P813", message, help="run: streamplan apply PLAN")
 
 
@@ -59,7 +61,9 @@ def pending(plan: Plan, now: Standing) -> tuple[tuple[int, Statement], ...]:
             raise PlanError("P811", message, help="apply the newer plan, or go on from it: compile against it")
         if lineage[version - 1] != plan_id:
             message = f"version {version} in the warehouse is not the version {version} that this plan comes from"
-            raise PlanError("P812", message, help="two plans went different ways: compile against the one that was applied")
+            raise PlanError(
+                "P812", message, help="two plans went different ways: compile against the one that was applied"
+            )
     return tuple(
         (migration.version, statement)
         for migration in plan.migrations
@@ -78,9 +82,7 @@ def refuse_hazards(statements: tuple[tuple[int, Statement], ...], allowed: froze
         raise HazardError("X940", message, help=f"when it suits, allow it: streamplan apply PLAN {flags}")
 
 
-def apply(
-    plan: Plan, warehouse: Warehouse, allowed: frozenset[str], ran: Callable[[Statement], None]
-) -> Applied:
+def apply(plan: Plan, warehouse: Warehouse, allowed: frozenset[str], ran: Callable[[Statement], None]) -> Applied:
     """Runs what is pending and closes each version; `ran` is told of every statement that was executed.
 
     Raises PlanError, HazardError, WarehouseError, StopError. What ran before an error stays, and is not run again.

@@ -41,7 +41,9 @@ def integer(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[An
     return convert
 
 
-def _floating(high: Decimal, low: Decimal) -> Callable[[Mapping[str, int | str], Mapping[str, str]], Callable[[Any], str]]:
+def _floating(
+    high: Decimal, low: Decimal
+) -> Callable[[Mapping[str, int | str], Mapping[str, str]], Callable[[Any], str]]:
     def factory(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
         def convert(value: Any) -> str:
             if isinstance(value, str) and value in _NOT_FINITE:

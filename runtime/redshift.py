@@ -126,7 +126,9 @@ def _refused(error: redshift_connector.Error, settings: DestinationSettings, whe
 
 def _unreachable(where: str, error: Exception) -> WarehouseError:
     reason = str(_server_fields(error).get("M") or error)
-    return WarehouseError("X950", f"cannot reach the warehouse at {where}: {reason}", help="check host, port and network")
+    return WarehouseError(
+        "X950", f"cannot reach the warehouse at {where}: {reason}", help="check host, port and network"
+    )
 
 
 @contextmanager
@@ -151,7 +153,9 @@ def _error(path: str, error: redshift_connector.Error) -> StreamplanError:
         help_ = "nothing was written; run it again"
         return WarehouseError("X954", f"{path}: conflict with another transaction: {text}", help=help_, sqlstate=code)
     message = f"{path}: {text} ({code})"
-    return WarehouseError("X955", message, help="the transaction was rolled back; run it again once it is mended", sqlstate=code)
+    return WarehouseError(
+        "X955", message, help="the transaction was rolled back; run it again once it is mended", sqlstate=code
+    )
 
 
 def _lost(path: str, error: Exception) -> WarehouseError:

@@ -7,6 +7,7 @@ A cell is equal when it means the same: a timestamp whatever its digits, a decim
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,15 @@ def differences(
     """Every difference between the source's rows (as JSON gives them) and the warehouse's (as the driver gives them)."""
     wanted, found = _by_key(source, key), _by_key(warehouse, key)
     return tuple(d for k in sorted({*wanted, *found}, key=str) for d in _row(k, wanted.get(k), found.get(k)))
+
+
+def as_single(rows: Sequence[Mapping[str, Any]], *columns: str) -> list[dict[str, Any]]:
+    """The rows with the values of REAL columns as a double spells them, which is how the driver gives them."""
+    return [{name: _single(value) if name in columns else value for name, value in row.items()} for row in rows]
+
+
+def _single(value: float | None) -> float | None:
+    return None if value is None else float(struct.unpack("<f", struct.pack("<f", value))[0])
 
 
 def _by_key(rows: Iterable[Mapping[str, Any]], key: Sequence[str]) -> dict[tuple[Any, ...], Mapping[str, Any]]:

@@ -70,3 +70,15 @@ def write(path: Path, form: str, phase: str) -> Path:
     """A file of the records of one form up to the end of a phase."""
     path.write_bytes(b"".join(line + b"\n" for line in records(form, phase)))
     return path
+
+
+@cache
+def carried(phase: str, table: str, column: str, key: tuple[str, ...]) -> frozenset[tuple[Any, ...]]:
+    """The keys of the rows of which some event up to the end of a phase carried the column."""
+    keys = set()
+    for line in records("schemas", phase):
+        record = json.loads(line)
+        row = record["value"] and record["value"]["payload"].get("after")
+        if row and record["topic"] == f"shop.shop.{table}" and column in row:
+            keys.add(tuple(row[name] for name in key))
+    return frozenset(keys)

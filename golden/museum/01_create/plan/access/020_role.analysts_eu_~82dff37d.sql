@@ -1,2 +1,2 @@
 -- Holds privileges; users hold it.
-CREATE ROLE "select";
+CREATE ROLE "analysts ""eu""";

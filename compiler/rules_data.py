@@ -1,0 +1,116 @@
+"""The rules of rows: what MERGE, INSERT, UPDATE, DELETE and queries may say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from .redshift import SYSTEM_PREFIXES, SYSTEM_SCHEMAS
+from .references import relations
+from .statement_data import Assignment, Clauses, Delete, Insert, Merge, Query, Rows, Select, Update, UpdateMatched
+from .statement_parts import Name, Relation, Source, Subquery, Tokens
+from .statements import Statement
+from .violation import SYNTAX, Violation
+
+
+def data_violations(statement: Statement) -> Iterator[Violation]:
+    """What is wrong with a statement that reads or writes rows."""
+    match statement:
+        case Merge():
+            yield from _merge(statement)
+        case Insert(source=Rows() as rows):
+            yield from _rows(rows)
+        case Insert(source=Query() as query):
+            yield from _expressions((query.tokens,))
+        case Update():
+            yield from _assigned(statement.assignments)
+            yield from _expressions((statement.where, statement.joined, *(a.value for a in statement.assignments)))
+        case Delete():
+            yield from _expressions((statement.where,))
+        case Select():
+            yield from _expressions((statement.tokens,))
+
+
+def _merge(statement: Merge) -> Iterator[Violation]:
+    target = statement.target
+    if target in _names(statement.source):
+        message = "Source view/subquery in Merge statement cannot reference target table."
+        yield Violation(rule="RS-106", message=message, sqlstate="0A000", position=target.start)
+    if target.last.startswith(SYSTEM_PREFIXES) or target.parts[0] in SYSTEM_SCHEMAS:
+        message = f'permission denied: "{target.last}" is a system catalog'
+        yield Violation(rule="RS-107", message=message, sqlstate="42809", position=target.start)
+    if isinstance(statement.action, Clauses):
+        yield from _clauses(statement.action)
+    yield from _navigation(statement.condition)
+    yield from _expressions((statement.condition,))
+
+
+def _clauses(clauses: Clauses) -> Iterator[Violation]:
+    assignments = clauses.matched.assignments if isinstance(clauses.matched, UpdateMatched) else ()
+    for name in (*(a.column for a in assignments), *clauses.columns):
+        if len(name.parts) > 1:
+            yield _qualified(name, "RS-108")
+    if clauses.columns and len(clauses.columns) != len(clauses.values):
+        yield _count(len(clauses.values), len(clauses.columns))
+    for value in (*(a.value for a in assignments), *clauses.values):
+        yield from _navigation(value)
+        yield from _expressions((value,))
+
+
+def _names(source: Source) -> set[Name]:
+    match source:
+        case Relation():
+            return {source.name}
+        case Subquery():
+            return {name for inner in relations(source.query) for name in _names(inner)}
+
+
+def _navigation(tokens: Tokens) -> Iterator[Violation]:
+    """A path into a SUPER value is no whole column (RS-109)."""
+    for before, here in pairwise(tokens):
+        if here.text == "[" and (before.word != "array"):
+            message = "Partial reference of SUPER column is not supported in MERGE statement."
+            yield Violation(rule="RS-109", message=message, sqlstate="0A000", position=here.start)
+
+
+def _rows(rows: Rows) -> Iterator[Violation]:
+    first = len(rows.rows[0]) if rows.rows else 0
+    for row in rows.rows:
+        if len(row) != first:
+            yield Violation(rule="", message="VALUES lists must all be the same length", sqlstate=SYNTAX)
+            return
+    if len(rows.rows) > 1:
+        yield from _subqueries(value for row in rows.rows for value in row)
+
+
+def _subqueries(values: Iterable[Tokens]) -> Iterator[Violation]:
+    for value in values:
+        found = next((t for t in value if t.word == "select"), None)
+        if found is not None:
+            message = "subqueries are not supported in a multi-row VALUES clause"
+            yield Violation(rule="RS-205", message=message, sqlstate="0A000", position=found.start)
+
+
+def _assigned(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
+    for assignment in assignments:
+        if len(assignment.column.parts) > 1:
+            yield _qualified(assignment.column, "RS-206")
+
+
+def _qualified(name: Name, rule: str) -> Violation:
+    message = f'syntax error at or near "."; column "{name.last}" must stand without its table'
+    return Violation(rule=rule, message=message, sqlstate=SYNTAX, position=name.start)
+
+
+def _count(values: int, columns: int) -> Violation:
+    word = "more" if values > columns else "fewer"
+    return Violation(rule="", message=f"INSERT has {word} expressions than target columns", sqlstate=SYNTAX)
+
+
+def _expressions(expressions: Iterable[Tokens]) -> Iterator[Violation]:
+    """PostgreSQL's own forms that Redshift has not: FROM (VALUES ...), ARRAY[...] (RS-209)."""
+    for tokens in expressions:
+        for before, here in pairwise(tokens):
+            if (before.text, here.word) == ("(", "values") or (before.word, here.text) == ("array", "["):
+                message = f'syntax error at or near "{here.text}"'
+                yield Violation(rule="RS-209", message=message, sqlstate=SYNTAX, position=here.start)

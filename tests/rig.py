@@ -1,0 +1,89 @@
+"""What the end-to-end tests share: compile, apply and run as the commands do, and read tables back through the driver."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from streamplan.compiler.api import compile_files
+from streamplan.compiler.emit import write as write_plan
+from streamplan.compiler.api import read_previous
+from streamplan.compiler.observe import Sample, observe
+from streamplan.compiler.observed import read_observed, written
+from streamplan.runtime.commands import SystemClock
+from streamplan.runtime.disk import load
+from streamplan.runtime.files import FileSource
+from streamplan.runtime.loop import Run, Summary, Until
+from streamplan.runtime.migrate import Applied, apply
+from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.ports import Silent
+from streamplan.runtime.redshift import connected
+from streamplan.runtime.settings import filled
+
+SPECS = Path(__file__).parent.parent / "specs"
+
+
+def shop_spec(folder: Path, **changes: str) -> Path:
+    """A copy of the shop's spec, with pieces of its text replaced."""
+    text = (SPECS / "shop.yaml").read_text()
+    for old, new in changes.items():
+        text = text.replace(f"{old}:", f"{old}: {new}  #") if new else text
+    path = folder / "shop.yaml"
+    path.write_text(text)
+    return path
+
+
+def observe_file(spec: Path, events: Path, topics: tuple[str, ...] = ("*",)) -> tuple[str, ...]:
+    """Observes a file of events beside a spec, as the command does."""
+    folder = spec.parent / "observed"
+    with FileSource(str(events)) as source:
+        samples = []
+        while not source.ended:
+            samples += [Sample(topic=r.at.topic, key=r.key, value=r.value) for r in source.poll()]
+    found = observe(samples, topics, read_observed(folder))
+    folder.mkdir(exist_ok=True)
+    for name, text in written(found.observed.topics).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return found.notes
+
+
+def compile_plan(spec: Path, out: Path) -> Plan:
+    """Compiles and writes, as the command does."""
+    before = read_previous(out).files
+    write_plan(compile_files(spec, out).files, before, out)
+    return load(out)
+
+
+@contextmanager
+def warehouse_of(plan: Plan, address: Any):
+    """The runtime's connection to a sandbox's database."""
+    settings = msgspec.structs.replace(plan.destination, database=address.database)
+    with connected(filled(settings, os.environ | address.environment())) as warehouse:
+        yield warehouse
+
+
+def apply_plan(plan: Plan, address: Any, *allowed: str) -> Applied:
+    """Applies a plan to a sandbox's database."""
+    with warehouse_of(plan, address) as warehouse:
+        return apply(plan, warehouse, frozenset(allowed), lambda _: None)
+
+
+def run_plan(plan: Plan, address: Any, events: Path) -> Summary:
+    """Runs a plan over a file of events, to its end."""
+    with warehouse_of(plan, address) as warehouse, FileSource(str(events)) as source:
+        return Run(plan, source, warehouse, SystemClock(), Silent()).go(Until.END)
+
+
+def rows_of(plan: Plan, address: Any, schema: str, table: str) -> list[dict[str, Any]]:
+    """All rows of a table, as the driver gives them, by column name."""
+    names = Statement(
+        path="columns",
+        sql="SELECT column_name FROM svv_columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+    )
+    with warehouse_of(plan, address) as warehouse, warehouse.transaction():
+        columns = [name for (name,) in warehouse.execute(names, (schema, table))]
+        found = warehouse.execute(Statement(path="rows", sql=f'SELECT * FROM "{schema}"."{table}"'))  # noqa: S608
+    return [dict(zip(columns, row, strict=True)) for row in found]
