@@ -77,3 +77,12 @@ class Statements:
 def transaction(connect):
     """As `session`, in one transaction until it is committed or rolled back."""
     return Statements(connect())
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; review the diff")
+
+
+@pytest.fixture
+def update_golden(request):
+    return request.config.getoption("--update-golden")

@@ -12,6 +12,7 @@ from streamplan.compiler.api import compile_files
 from streamplan.compiler.emit import write as write_plan
 from streamplan.compiler.api import read_previous
 from streamplan.compiler.observe import Sample, observe
+from streamplan.compiler.sql import ident
 from streamplan.compiler.observed import read_observed, written
 from streamplan.runtime.commands import SystemClock
 from streamplan.runtime.disk import load
@@ -85,5 +86,40 @@ def rows_of(plan: Plan, address: Any, schema: str, table: str) -> list[dict[str,
     )
     with warehouse_of(plan, address) as warehouse, warehouse.transaction():
         columns = [name for (name,) in warehouse.execute(names, (schema, table))]
-        found = warehouse.execute(Statement(path="rows", sql=f'SELECT * FROM "{schema}"."{table}"'))  # noqa: S608
+        found = warehouse.execute(Statement(path="rows", sql=f"SELECT * FROM {ident(schema, table)}"))  # noqa: S608
     return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def catalog(plan: Plan, address: Any, schema: str) -> dict[tuple[str, str], dict[str, str]]:
+    """The live tables of a schema but streamplan's own: (schema, table) to column to type, as the compiler spells types."""
+    columns = Statement(
+        path="catalog",
+        sql="SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale"
+        " FROM svv_columns WHERE table_schema = ?",
+    )
+    with warehouse_of(plan, address) as warehouse, warehouse.transaction():
+        found = warehouse.execute(columns, (schema,))
+    tables: dict[tuple[str, str], dict[str, str]] = {}
+    for table, column, kind, length, precision, scale in found:
+        if not table.startswith("_streamplan_"):
+            tables.setdefault((schema, table), {})[column] = _spelled(kind, length, precision, scale)
+    return tables
+
+
+SPELLINGS = {
+    "timestamp without time zone": "TIMESTAMP",
+    "timestamp with time zone": "TIMESTAMPTZ",
+    "time without time zone": "TIME",
+}
+
+
+def _spelled(kind: str, length: int | None, precision: int | None, scale: int | None) -> str:
+    match kind:
+        case "character varying":
+            return f"VARCHAR({length})"
+        case "numeric":
+            return f"NUMERIC({precision},{scale})"
+        case "binary varying":
+            return f"VARBYTE({length})"
+        case _:
+            return SPELLINGS.get(kind, kind.upper())

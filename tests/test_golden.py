@@ -6,16 +6,26 @@ A story is a folder of steps; each step compiles its spec against the plan that 
 
 from __future__ import annotations
 
+import json
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import rig
 from streamplan.compiler.api import Compiled, Previous, compile_connector, read_previous
 from streamplan.compiler.diagnostic import CompileError, Format, show
 from streamplan.compiler.diff import diff
 from streamplan.compiler.emit import write
+from streamplan.compiler.model import Model, Table
 from streamplan.compiler.observed import read_observed
 from streamplan.compiler.source import read_source
+from streamplan.compiler.walk import statements
+from streamplan.runtime.disk import load
+from streamplan.runtime.files import FileSource
+from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.ports import Silent
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 STORIES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
@@ -33,21 +43,77 @@ def shown(observed):
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_story_is_told_as_it_is_written(story: Path, tmp_path: Path, update_golden, truths):
-    previous, plan = Previous(), tmp_path / "plan"
+def test_a_story_is_told_as_it_is_written(story: Path, tmp_path: Path, update_golden, warehouse):
+    previous, folder = Previous(), tmp_path / "plan"
     for step in sorted(path for path in story.iterdir() if path.is_dir()):
+        if (step / "events.jsonl").exists():
+            runs(step, load(folder), previous.model, warehouse, update_golden)
+            continue
         outcome = outcome_of(step, previous)
         if isinstance(outcome, str):
             same(step / "errors.txt", outcome, update_golden)
-            continue
-        if outcome.files == previous.files:
+        elif outcome.files == previous.files:
             same(step / "output.txt", f"version {outcome.plan.version}, nothing changed\n", update_golden)
-            continue
-        write(outcome.files, previous.files, plan)
-        same_folder(step / "plan", plan, update_golden)
-        always(step, previous, outcome)
-        truths(plan, outcome)
-        previous = read_previous(plan)
+        else:
+            write(outcome.files, previous.files, folder)
+            same_folder(step / "plan", folder, update_golden)
+            always(step, previous, outcome)
+            applies(folder, outcome, warehouse)
+            previous = read_previous(folder)
+
+
+def runs(step: Path, plan: Plan, model: Model, address, update: bool) -> None:  # noqa: FBT001 - a pytest option
+    """What the runtime did with the plan, call by call, and what then lies in the tables."""
+    with rig.warehouse_of(plan, address) as warehouse, FileSource(str(step / "events.jsonl")) as source:
+        calls = Calls(warehouse, source)
+        Run(plan, calls, calls, rig.SystemClock(), Silent()).go(Until.END)
+    same(step / "calls.txt", "".join(f"{call}\n" for call in calls.made), update)
+    rows = [f"{table.name} {row}\n" for table in model.tables for row in contents_of(table, plan, address)]
+    same(step / "rows.txt", "".join(rows), update)
+
+
+def contents_of(table: Table, plan: Plan, address) -> list[str]:
+    rows = rig.rows_of(plan, address, table.schema, table.name)
+    return sorted(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+
+
+class Calls:
+    """A real warehouse and a real source, with a note of what was asked of them."""
+
+    def __init__(self, warehouse, source) -> None:
+        self.warehouse, self.source, self.made = warehouse, source, []
+
+    @contextmanager
+    def transaction(self):
+        self.made.append("begin")
+        with self.warehouse.transaction():
+            yield
+        self.made.append("commit")
+
+    def execute(self, statement, binds=()):
+        shown = [bind if len(str(bind)) < 64 else "..." for bind in binds]
+        self.made.append(f"  {statement.path}" + (f" {shown}" if binds else ""))
+        return self.warehouse.execute(statement, binds)
+
+    def load(self, statement, rows):
+        self.made += [f"  {statement.path} {list(row)}" for row in rows]
+        self.warehouse.load(statement, rows)
+
+    def acknowledge(self, positions):
+        self.made += [f"acknowledge {at.topic}[{at.number}] up to {offset}" for at, offset in positions.items()]
+
+    def __getattr__(self, name: str):
+        return getattr(self.source, name)
+
+
+def applies(folder: Path, outcome: Compiled, address) -> None:
+    """The truths that need a warehouse: the plan applies, the live catalog equals the model, and then nothing is left."""
+    plan = load(folder)
+    hazards = {hazard.code for statement in statements(plan) for hazard in statement.hazards}
+    rig.apply_plan(plan, address, *hazards)
+    assert rig.apply_plan(plan, address).versions == ()
+    wanted = {(t.schema, t.name): {c.name: str(c.type) for c in t.columns} for t in outcome.model.tables}
+    assert rig.catalog(plan, address, outcome.model.schemas[0]) == wanted
 
 
 def outcome_of(step: Path, previous: Previous) -> Compiled | str:
