@@ -74,9 +74,14 @@ def apply_command(plan: Path, allow: tuple[str, ...], *, dry_run: bool) -> None:
             return
         applied = apply(loaded, warehouse, allowed, lambda statement: click.echo(f"  {statement.path}"))
     if applied.versions:
-        click.echo(f"{loaded.connector}: version {loaded.version} applied, {len(applied.statements)} statements")
+        click.echo(f"{loaded.connector}: version {loaded.version} applied, {counted(len(applied.statements), 'statement')}")
     else:
         click.echo(f"{loaded.connector}: version {loaded.version} is applied already")
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 statement`, `2 statements`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _dry_run(plan: Plan, warehouse: RedshiftWarehouse) -> None:

@@ -59,7 +59,7 @@ class Watching:
         self._bar.update(self._task, completed=self._source.done, records=self._records)
 
     def _print(self, text: str) -> None:
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from streamplan.runtime.plan import Plan, Statement
 from streamplan.runtime.ports import Silent
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled
+from streamplan.sandbox.truth import Difference, as_single, differences
 
 SPECS = Path(__file__).parent.parent / "specs"
 
@@ -88,6 +89,12 @@ def rows_of(plan: Plan, address: Any, schema: str, table: str) -> list[dict[str,
         columns = [name for (name,) in warehouse.execute(names, (schema, table))]
         found = warehouse.execute(Statement(path="rows", sql=f"SELECT * FROM {ident(schema, table)}"))  # noqa: S608
     return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def different(plan: Plan, address: Any, table: str, source: list[dict[str, Any]]) -> tuple[Difference, ...]:
+    """The cells of one of the shop's tables that differ from the source's."""
+    key = next(program.key for program in plan.tables if program.table == f"shop.{table}")
+    return differences(as_single(source, "rating"), rows_of(plan, address, "shop", table), key)
 
 
 def catalog(plan: Plan, address: Any, schema: str) -> dict[tuple[str, str], dict[str, str]]:
