@@ -15,7 +15,7 @@ from .diagnostic import CompileError, Diagnostic, Span
 from .loading import OPERATION, STAGE
 from .model import Model
 from .replay import replayed
-from .resolution import unknown
+from .resolution import Relations, unknown
 from .rules import Judge, Session, violations
 from .walk import statements
 
@@ -52,9 +52,9 @@ def _replay(plan: Plan, before: Model, after: Model) -> Iterator[Diagnostic]:
 
 def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
     tables = (*after.tables, *(table for schema in after.schemas for table in control_tables(schema)))
-    known = {(table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables}
-    groups = [(group, known) for group in (plan.history, plan.ledger, plan.quarantine)]
-    groups += [(program, known | {(STAGE,): _staged(program)}) for program in plan.tables]
+    known: Relations = {(table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables}
+    groups: list[tuple[object, Relations]] = [(group, known) for group in (plan.history, plan.ledger, plan.quarantine)]
+    groups += [(program, {**known, (STAGE,): _staged(program)}) for program in plan.tables]
     for group, relations in groups:
         for statement in statements(group):
             for message, position in unknown(statement.sql, relations):

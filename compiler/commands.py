@@ -21,8 +21,10 @@ from .emit import SUMMARY_FILE, write
 from .observe import Observation, Sample, observe
 from .observed import FOLDER, read_observed, written
 from .scaffold import scaffold
+from .second import unread
 from .source import read_source
 from .spec import Spec, parse_spec
+from .walk import statements
 
 SPEC = click.argument("spec", type=click.Path(path_type=Path))
 FORMAT = click.option(
@@ -133,9 +135,10 @@ def _print_observation(found: Observation, folder: Path, changed: list[str], *, 
 @click.command("compile")
 @SPEC
 @click.option("--out", type=click.Path(path_type=Path), help="The plan's folder.  [default: plans/CONNECTOR]")
+@click.option("--strict", is_flag=True, help="Let a second reader, sqlglot, parse every statement too.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 2 when the plan on disk is not what the spec gives.")
 @FORMAT
-def compile_command(spec: Path, out: Path | None, form: str, *, check: bool) -> None:
+def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, strict: bool) -> None:
     """Compiles a spec and its observed schemas into the next version of its plan.
 
     Writes nothing when nothing changed.
@@ -148,6 +151,8 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool) -> 
     with problems_shown(Format(form)):
         folder = out or Path("plans") / parse_spec(read_source(spec, str(spec))).connector
         compiled = compile_files(spec, folder)
+        if strict and (problems := [*unread(statements(compiled.plan))]):
+            raise CompileError(problems)
     before = read_previous(folder).files
     if dict(before) == dict(compiled.files):
         click.echo(f"{folder}: version {compiled.plan.version}, nothing changed")

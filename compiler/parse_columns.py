@@ -45,7 +45,7 @@ def type_name(cursor: Cursor) -> TypeName:
     if first.kind not in {TokenKind.WORD, TokenKind.QUOTED}:
         raise cursor.error(ahead=-1)
     words = _longest(cursor, first.name, _SECOND_WORDS.get(first.name, ()))
-    args = cursor.in_brackets(lambda: cursor.next().text.lower()) if cursor.at("(") else ()
+    args = cursor.in_brackets(lambda: cursor.next().text.lower()) if cursor.at("(") else ()  # noqa: PLW0108 - one each
     words = _longest(cursor, words, _ZONES if words in _ZONED else ())
     is_array = cursor.take("array")
     while cursor.take("["):

@@ -1,4 +1,4 @@
-"""Runs DDL on a model, as the warehouse would, and tells what tables it leaves. The text is parsed; nothing is executed."""
+"""Runs DDL on a model, as the warehouse would, and tells what tables it leaves. Nothing is executed."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from .violation import SYNTAX, Violation
 
 
 class Judge(StrEnum):
-    """Who looks: the server, which refuses; or the check of a plan, which also refuses what the server would do harm with."""
+    """Who looks: the server, or the check of a plan, which also refuses what the server would do harm with."""
 
     SERVER = "server"
     PLAN = "plan"
@@ -38,7 +38,7 @@ class Session:
 def violations(sql: str, session: Session) -> tuple[Violation, ...]:
     """What Redshift would refuse in a statement; empty when it takes it."""
     if len(sql) > STATEMENT_BYTES // 4 and len(sql.encode()) > STATEMENT_BYTES:
-        message = f"Statement is too large. Statement Size: {len(sql.encode())} bytes. Maximum Allowed: {STATEMENT_BYTES} bytes"
+        message = f"Statement is too large: {len(sql.encode())} bytes. Maximum allowed: {STATEMENT_BYTES} bytes"
         return (Violation(rule="RS-201", message=message, sqlstate="54000"),)
     try:
         statement = parse(sql)

@@ -168,5 +168,5 @@ def _added(statement: AddColumn) -> Iterator[Violation]:
 def _retyped(statement: AlterColumnType) -> Iterator[Violation]:
     yield from _type(statement.type)
     if TYPES.get(statement.type.words) != "varchar":
-        message = f'cannot alter type of column "{statement.column.last}" to {statement.type.words}: only VARCHAR sizes change'
+        message = f'cannot alter type of column "{statement.column.last}" to {statement.type.words}'
         yield Violation(rule="RS-305", message=message, sqlstate="0A000", position=statement.type.start)

@@ -16,7 +16,7 @@ _PATTERNS = {
     ),
     '"destination.port"': (
         '"destination.port" is not a port',
-        "write a number from 1 to 65535, or ${REDSHIFT_PORT}",
+        "write the port's number, or ${REDSHIFT_PORT}",
     ),
     '"destination.database"': (
         '"destination.database" must be a name, since grants name it',

@@ -29,7 +29,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeName:
-    """A type as written: its words in lower case ("character varying") and its arguments ("65535", "max")."""
+    """A type as written: its words in lower case ("character varying") and its arguments ("256", "max")."""
 
     words: str
     args: tuple[str, ...] = ()

@@ -65,7 +65,8 @@ def timestamptz(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[
         found = _ZONED.fullmatch(value) if isinstance(value, str) else None
         if found is None:
             raise unexpected(value, "a timestamp with a zone in the years 1 to 9999")
-        text = value if len(found[7] or "") <= _MICROS_DIGITS else value.replace(found[7], found[7][:_MICROS_DIGITS])
+        digits: str = found[7] or ""
+        text: str = value.replace(digits, digits[:_MICROS_DIGITS]) if len(digits) > _MICROS_DIGITS else value
         try:
             datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):

@@ -1,4 +1,7 @@
-"""The commands of the runtime half: apply, run, status. Each calls one public function with values and prints what it gives."""
+"""The commands of the runtime half: apply, run, status.
+
+Each calls one public function with values and prints what it gives.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,14 @@ from rich.console import Console
 from .disk import load
 from .errors import StopError
 from .files import FileSource, Reading
-from .loop import Run, Summary, Until
+from .loop import Run, Until
 from .migrate import apply, must_be_applied, pending, standing
 from .plan import Plan
 from .progress import Watching
 from .redshift import RedshiftWarehouse, connected
 from .settings import filled
 from .status import Status, read_status
+from .tally import Summary
 
 DIFFERENCES = 2
 _REST_SECONDS = 0.2
@@ -74,14 +78,16 @@ def apply_command(plan: Path, allow: tuple[str, ...], *, dry_run: bool) -> None:
             return
         applied = apply(loaded, warehouse, allowed, lambda statement: click.echo(f"  {statement.path}"))
     if applied.versions:
-        click.echo(f"{loaded.connector}: version {loaded.version} applied, {counted(len(applied.statements), 'statement')}")
+        click.echo(
+            f"{loaded.connector}: version {loaded.version} applied, {counted(len(applied.statements), 'statement')}"
+        )
     else:
         click.echo(f"{loaded.connector}: version {loaded.version} is applied already")
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, plural: str = "") -> str:
     """`1 statement`, `2 statements`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def _dry_run(plan: Plan, warehouse: RedshiftWarehouse) -> None:
@@ -142,10 +148,10 @@ def _path(plan: Plan, events: str | None) -> str:
 
 
 def _told(summary: Summary, plan: Path) -> str:
-    lines = [
-        f"{summary.events:,} events in {summary.batches} batches: {summary.upserts:,} rows upserted, "
-        f"{summary.deletes:,} deleted, {summary.truncated} tables emptied, {summary.quarantined} records in quarantine"
-    ]
+    batches, rows = counted(summary.batches, "batch", "batches"), counted(summary.upserts, "row")
+    emptied, kept = counted(summary.truncated, "table"), counted(summary.quarantined, "record")
+    did = f"{rows} upserted, {summary.deletes:,} deleted, {emptied} emptied, {kept} in quarantine"
+    lines = [f"{counted(summary.events, 'event')} in {batches}: {did}"]
     lines += [
         f"  {count:,} records of {topic} passed over: not in the plan"
         for topic, count in sorted(summary.skipped.items())
@@ -185,5 +191,5 @@ def _status(status: Status) -> str:
     lines += [
         f"  position    {topic}[{partition}] up to offset {offset:,}" for topic, partition, offset in status.positions
     ]
-    lines += [f"  quarantine  {topic}: {count:,} × {code}" for topic, code, count in status.quarantine]
+    lines += [f"  quarantine  {topic}: {code}, {counted(count, 'record')}" for topic, code, count in status.quarantine]
     return "\n".join(lines)

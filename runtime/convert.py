@@ -1,8 +1,8 @@
 """Converters: a JSON value of an event to the text that is bound, or the reason why it does not fit its column.
 
-Each is named, and its name is part of the plan's contract. What a converter lets pass, the warehouse takes:
-**a load never fails because of a value.** Limits and formats are Redshift's; nothing is rounded, cut or clamped but what
-cannot be told apart there (digits of a second beyond the sixth).
+Each is named, and its name is part of the plan's contract. Limits and formats are Redshift's; nothing is rounded, cut
+or clamped but what cannot be told apart there (digits of a second beyond the sixth). What a converter lets pass, the
+warehouse takes: **a load never fails because of a value.**
 """
 
 from __future__ import annotations

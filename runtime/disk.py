@@ -32,7 +32,8 @@ def load(folder: Path) -> Plan:
     if plan.format != FORMAT:
         message = f'"{folder}" has format {plan.format}; this streamplan reads format {FORMAT}'
         raise PlanError("P802", message, help="compile it again with this version of streamplan")
-    return msgspec.structs.replace(_filled(plan, folder), id=hashlib.sha256(sums).hexdigest())
+    filled: Plan = _filled(plan, folder)
+    return msgspec.structs.replace(filled, id=hashlib.sha256(sums).hexdigest())
 
 
 def _read(folder: Path, name: str) -> bytes:

@@ -40,7 +40,7 @@ Row: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """A row is there, or is there now: created, read by a snapshot, or updated. `before` only where the source sent it."""
+    """A row is there now: created, read by a snapshot, or updated. `before` only where the source sent it."""
 
     row: Row
     before: Row | None

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from gzip import GzipFile
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, cast
 
 import msgspec
 
@@ -50,7 +51,7 @@ class FileSource:
         self._decoder = msgspec.json.Decoder(_Line)
         self._positions: dict[Partition, int] = {}
         self._sizes = [0 if path == STANDARD_INPUT else Path(path).stat().st_size for path in self._paths]
-        self._stream: IO[bytes] | None = None
+        self._stream: BufferedReader | None = None
         self._done = 0
         self._lines = self._read(reading)
         self.ended = False
@@ -92,7 +93,7 @@ class FileSource:
         """Path, line number from 0, and line; None when a followed file has nothing now."""
         for path, size in zip(self._paths, self._sizes, strict=True):
             with _opened(path) as self._stream:
-                zipped = self._stream.peek(2)[:2] == _GZIP_MAGIC  # type: ignore[attr-defined] - a buffered reader
+                zipped = self._stream.peek(2)[:2] == _GZIP_MAGIC
                 follows = reading is Reading.FOLLOWING and path == self._paths[-1] != STANDARD_INPUT and not zipped
                 lines = (
                     GzipFile(fileobj=self._stream) if zipped else _growing(self._stream) if follows else self._stream
@@ -158,9 +159,9 @@ def _readable(lines: Iterable[bytes | None], path: str) -> Iterator[bytes | None
         raise StopError("X911", message, help="what came before is committed; mend the file and run again") from None
 
 
-def _opened(path: str) -> IO[bytes]:
+def _opened(path: str) -> BufferedReader:
     if path == STANDARD_INPUT:
-        return sys.stdin.buffer
+        return cast(BufferedReader, sys.stdin.buffer)
     try:
         return Path(path).open("rb")
     except OSError as error:

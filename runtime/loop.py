@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .envelope import Reader
 from .errors import RecordError, StopError
 from .files import BROKEN_PREFIX
-from .fold import DELETE, UPSERT, Fold
+from .fold import Fold
 from .plan import Plan, Policy, TableProgram
-from .ports import Clock, Committed, Held, Partition, Quarantined, Record, Reporter, Source, Warehouse
+from .ports import Clock, Held, Partition, Quarantined, Record, Reporter, Source, Warehouse
 from .program import Batch, Refused, commit
 from .rows import Drift, RowConverter
 from .take import take
+from .tally import Summary, committed
 
 
 class Until(StrEnum):
@@ -24,20 +24,6 @@ class Until(StrEnum):
 
     END = "end"
     STOPPED = "stopped"
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a run did. `skipped` counts, by topic, the records of topics that are not in the plan."""
-
-    events: int = 0
-    upserts: int = 0
-    deletes: int = 0
-    truncated: int = 0
-    quarantined: int = 0
-    batches: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    held: list[Held] = field(default_factory=list)
 
 
 class Run:
@@ -80,7 +66,8 @@ class Run:
         if program is None and not topic.startswith(BROKEN_PREFIX):
             self.summary.skipped[topic] = self.summary.skipped.get(topic, 0) + 1
             return
-        batch = self._batches.setdefault(topic, Batch(program and Fold(program, self._converters[topic])))
+        fold = Fold(program, self._converters[topic]) if program else None
+        batch = self._batches.setdefault(topic, Batch(fold))
         try:
             self._take(record, batch, program)
         except Drift as drift:
@@ -119,22 +106,9 @@ class Run:
         commit(self._plan, self._warehouse, batch, self._positions)
         self._positions |= batch.last
         self._source.acknowledge(batch.last)
-        self._count(topic, batch)
-
-    def _count(self, topic: str, batch: Batch) -> None:
-        rows = [operation for operation, _ in batch.fold.rows.values()] if batch.fold else []
-        what = Committed(
-            table=batch.fold.program.table if batch.fold else topic,
-            events=batch.events,
-            upserts=rows.count(UPSERT),
-            deletes=rows.count(DELETE),
-            quarantined=len(batch.refused),
-            truncated=batch.fold.truncated if batch.fold else 0,
-        )
+        what = committed(topic, batch)
         self._reporter.happened(what)
-        for name in ("events", "upserts", "deletes", "quarantined", "truncated"):
-            setattr(self.summary, name, getattr(self.summary, name) + getattr(what, name))
-        self.summary.batches += 1
+        self.summary.add(what)
 
 
 def positions(plan: Plan, warehouse: Warehouse) -> dict[Partition, int]:

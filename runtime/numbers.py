@@ -1,4 +1,4 @@
-"""Converters of numbers: whole, floating, exact. Ranges are checked; nothing passes through a double that was not one."""
+"""Converters of numbers: whole, floating, exact. Ranges are checked; only a double passes through a double."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One batch of one table in one transaction: the table's statements, the quarantine's rows and the ledger's, together or not at all.
+"""One batch of one table in one transaction: its statements, its quarantine rows and its ledger rows, or nothing.
 
 It chooses which of the plan's statements a batch needs, and their order; it changes none of them.
 **When it returns, the batch is committed; when it raises, nothing of it is.**

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -31,7 +32,7 @@ class Watching:
         )
         self._task = self._bar.add_task("events", total=source.total or None, records=0)
 
-    def __enter__(self) -> Watching:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 

@@ -1,4 +1,4 @@
-"""The warehouse over redshift_connector, its one owner. The driver's exceptions are translated here, once, by SQLSTATE and class.
+"""The warehouse over redshift_connector, its one owner. The driver's exceptions are translated here, by SQLSTATE.
 
 Every value is bound as text, so that the parameter types of a statement never vary (a number of another width would be
 another prepared statement). **No password is ever part of an error.**
@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import redshift_connector
+from redshift_connector.core import Connection
+from redshift_connector.error import Error
 
 from .errors import StopError, StreamplanError, WarehouseError
 from .plan import DestinationSettings, Statement
@@ -26,7 +28,7 @@ _CONFLICTS = ("40001", "40P01")
 class RedshiftWarehouse:
     """A connection. One transaction at a time; not for two threads."""
 
-    def __init__(self, connection: redshift_connector.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @contextmanager
@@ -35,7 +37,7 @@ class RedshiftWarehouse:
         try:
             yield
         except BaseException:
-            with suppress(redshift_connector.Error, OSError):
+            with suppress(Error, OSError):
                 self._connection.rollback()
             raise
         with _translated("COMMIT"):
@@ -68,7 +70,7 @@ class RedshiftWarehouse:
 
     def close(self) -> None:
         """Closes the connection; a lost one is as good as closed."""
-        with suppress(redshift_connector.Error, OSError):
+        with suppress(Error, OSError):
             self._connection.close()
 
     def _run(self, path: str, sql: str, binds: Sequence[str | None]) -> tuple[tuple[Any, ...], ...]:
@@ -92,7 +94,7 @@ def connected(settings: DestinationSettings) -> Iterator[RedshiftWarehouse]:
         warehouse.close()
 
 
-def _connection(settings: DestinationSettings) -> redshift_connector.Connection:
+def _connection(settings: DestinationSettings) -> Connection:
     where = f"{settings.host}:{settings.port}"
     try:
         return redshift_connector.connect(
@@ -105,13 +107,13 @@ def _connection(settings: DestinationSettings) -> redshift_connector.Connection:
             application_name="streamplan",
             max_prepared_statements=0,
         )
-    except redshift_connector.Error as error:
+    except Error as error:
         raise _refused(error, settings, where) from None
     except OSError as error:
         raise _unreachable(where, error) from None
 
 
-def _refused(error: redshift_connector.Error, settings: DestinationSettings, where: str) -> StreamplanError:
+def _refused(error: Error, settings: DestinationSettings, where: str) -> StreamplanError:
     server = _server_fields(error)
     match server.get("C", ""):
         case "28000" | "28P01":
@@ -135,13 +137,13 @@ def _unreachable(where: str, error: Exception) -> WarehouseError:
 def _translated(path: str) -> Iterator[None]:
     try:
         yield
-    except redshift_connector.Error as error:
+    except Error as error:
         raise _error(path, error) from None
     except OSError as error:
         raise _lost(path, error) from None
 
 
-def _error(path: str, error: redshift_connector.Error) -> StreamplanError:
+def _error(path: str, error: Error) -> StreamplanError:
     server = _server_fields(error)
     code, text = server.get("C", ""), server.get("M", "")
     if not code:

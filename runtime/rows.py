@@ -1,6 +1,6 @@
-"""From an event's row to the row that is staged: which field goes where, chosen once for each shape of a table's events.
+"""From an event's row to the row that is staged: which field goes where, chosen once for each shape of events.
 
-A field that the plan does not know is drift, not an error of the record: it is told apart here, and decided in the loop.
+A field that the plan does not know is drift, not an error of the record: it is told apart here, decided in the loop.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a plan stands in the warehouse: what is applied, what is pending, how far each partition is, what is in quarantine."""
+"""Where a plan stands in its warehouse: applied, pending, how far each partition is, what is in quarantine."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Status:
         pending: paths of the statements that an apply would run.
         positions: (topic, partition, last committed offset).
         quarantine: (topic, code, number of records).
+
     """
 
     connector: str

@@ -19,6 +19,7 @@ def take(record: Record, reader: Reader, fold: Fold, evolution: Policy) -> None:
         RecordError: it cannot be taken in; the fold is as it was.
         Drift: it has fields that the plan does not know, and the plan does not say to ignore them.
         StopError: X930, a truncate where the plan says stop.
+
     """
     event = reader.event(record)
     if isinstance(event, Upsert) and evolution is not Policy.IGNORE:

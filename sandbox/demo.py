@@ -20,7 +20,6 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.table import Table
-
 from streamplan.compiler.api import Compiled, compile_files, read_previous
 from streamplan.compiler.emit import SUMMARY_FILE, write
 from streamplan.compiler.observe import Sample, observe
@@ -29,12 +28,13 @@ from streamplan.runtime.commands import SystemClock, counted
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StreamplanError
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Summary, Until
+from streamplan.runtime.loop import Run, Until
 from streamplan.runtime.migrate import apply
 from streamplan.runtime.plan import Plan, Statement
 from streamplan.runtime.progress import Watching
 from streamplan.runtime.redshift import RedshiftWarehouse, connected
 from streamplan.runtime.settings import filled
+from streamplan.runtime.tally import Summary
 
 from .sandbox import Address, running
 from .truth import as_single, differences
@@ -153,7 +153,9 @@ def _connected(plan: Plan, address: Address) -> Iterator[RedshiftWarehouse]:
 def _apply(console: Console, plan: Path, warehouse: RedshiftWarehouse) -> None:
     console.print("  [dim]$ streamplan apply plans/shop[/]")
     applied = apply(load(plan), warehouse, frozenset(), lambda statement: console.print(f"    {statement.path}"))
-    console.print(f"  [green]version {applied.versions[-1]} applied[/], {counted(len(applied.statements), 'statement')}")
+    console.print(
+        f"  [green]version {applied.versions[-1]} applied[/], {counted(len(applied.statements), 'statement')}"
+    )
 
 
 def _run(console: Console, plan: Path, events: Path, warehouse: RedshiftWarehouse) -> Summary:
@@ -190,7 +192,8 @@ def _compare(console: Console, plan: Path, warehouse: RedshiftWarehouse) -> None
 def _rows(warehouse: RedshiftWarehouse, name: str) -> list[dict[str, object]]:
     columns = Statement(
         path="demo/columns",
-        sql="SELECT column_name FROM svv_columns WHERE table_schema = 'shop' AND table_name = ? ORDER BY ordinal_position",
+        sql="SELECT column_name FROM svv_columns"
+        " WHERE table_schema = 'shop' AND table_name = ? ORDER BY ordinal_position",
         binds=("table",),
     )
     with warehouse.transaction():

@@ -1,6 +1,6 @@
 """Compares a loaded table with the source database's own rows, cell by cell.
 
-A cell is equal when it means the same: a timestamp whatever its digits, a decimal by its value, a document by its content.
+A cell is equal when it means the same: a timestamp whatever its digits, a decimal by value, a document by content.
 **Nothing is rounded, and a row too many is a difference.**
 """
 
@@ -28,7 +28,7 @@ class Difference:
 def differences(
     source: Sequence[Mapping[str, Any]], warehouse: Sequence[Mapping[str, Any]], key: Sequence[str]
 ) -> tuple[Difference, ...]:
-    """Every difference between the source's rows (as JSON gives them) and the warehouse's (as the driver gives them)."""
+    """Every difference between the source's rows, as JSON gives them, and the warehouse's, as the driver does."""
     wanted, found = _by_key(source, key), _by_key(warehouse, key)
     return tuple(d for k in sorted({*wanted, *found}, key=str) for d in _row(k, wanted.get(k), found.get(k)))
 

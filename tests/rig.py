@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: compile, apply and run as the commands do, and read tables back through the driver."""
+"""What the end-to-end tests share: compile, apply and run as the commands do, and read tables back."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from streamplan.compiler.api import compile_files
+from streamplan.compiler.api import compile_files, read_previous
 from streamplan.compiler.emit import write as write_plan
-from streamplan.compiler.api import read_previous
 from streamplan.compiler.observe import Sample, observe
-from streamplan.compiler.sql import ident
 from streamplan.compiler.observed import read_observed, written
+from streamplan.compiler.sql import ident
 from streamplan.runtime.commands import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Summary, Until
+from streamplan.runtime.loop import Run, Until
 from streamplan.runtime.migrate import Applied, apply
 from streamplan.runtime.plan import Plan, Statement
 from streamplan.runtime.ports import Silent
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled
+from streamplan.runtime.tally import Summary
 from streamplan.sandbox.truth import Difference, as_single, differences
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -87,7 +87,7 @@ def rows_of(plan: Plan, address: Any, schema: str, table: str) -> list[dict[str,
     )
     with warehouse_of(plan, address) as warehouse, warehouse.transaction():
         columns = [name for (name,) in warehouse.execute(names, (schema, table))]
-        found = warehouse.execute(Statement(path="rows", sql=f"SELECT * FROM {ident(schema, table)}"))  # noqa: S608
+        found = warehouse.execute(Statement(path="rows", sql=f"SELECT * FROM {ident(schema, table)}"))
     return [dict(zip(columns, row, strict=True)) for row in found]
 
 
@@ -98,7 +98,7 @@ def different(plan: Plan, address: Any, table: str, source: list[dict[str, Any]]
 
 
 def catalog(plan: Plan, address: Any, schema: str) -> dict[tuple[str, str], dict[str, str]]:
-    """The live tables of a schema but streamplan's own: (schema, table) to column to type, as the compiler spells types."""
+    """The live tables of a schema but streamplan's own: (schema, table) to column to type."""
     columns = Statement(
         path="catalog",
         sql="SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale"

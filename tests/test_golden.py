@@ -19,6 +19,7 @@ from streamplan.compiler.diff import diff
 from streamplan.compiler.emit import write
 from streamplan.compiler.model import Model, Table
 from streamplan.compiler.observed import read_observed
+from streamplan.compiler.second import unread
 from streamplan.compiler.source import read_source
 from streamplan.compiler.walk import statements
 from streamplan.runtime.disk import load
@@ -107,7 +108,7 @@ class Calls:
 
 
 def applies(folder: Path, outcome: Compiled, address) -> None:
-    """The truths that need a warehouse: the plan applies, the live catalog equals the model, and then nothing is left."""
+    """The truths that need a warehouse: the plan applies, the catalog equals the model, and then nothing is left."""
     plan = load(folder)
     hazards = {hazard.code for statement in statements(plan) for hazard in statement.hazards}
     rig.apply_plan(plan, address, *hazards)
@@ -128,6 +129,7 @@ def always(step: Path, previous: Previous, outcome: Compiled) -> None:
     """The truths that need no warehouse: the same input gives the same bytes, and nothing changes between equals."""
     assert compiled(step, previous).files == outcome.files
     assert diff(outcome.model, outcome.model) == ()
+    assert [*unread(statements(outcome.plan))] == []
 
 
 def same(path: Path, text: str, update: bool) -> None:  # noqa: FBT001 - a pytest option

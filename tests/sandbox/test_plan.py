@@ -115,8 +115,8 @@ def test_a_big_insert_reaches_a_table_of_long_and_mixed_case_names(session):
 
 
 def test_a_table_of_keys_only_is_filled_once(session):
-    session("CREATE TABLE tags ("tag" VARCHAR(10))")
-    session("CREATE TEMP TABLE s ("tag" VARCHAR(10))")
+    session('CREATE TABLE tags ("tag" VARCHAR(10))')
+    session('CREATE TEMP TABLE s ("tag" VARCHAR(10))')
     session("INSERT INTO s VALUES ('a')")
     insert = (
         'INSERT INTO "tags" ("tag") SELECT "s"."tag" FROM "s" '

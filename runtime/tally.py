@@ -1,0 +1,45 @@
+"""Counts what a run did, from what each batch held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .fold import DELETE, UPSERT
+from .ports import Committed, Held
+from .program import Batch
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. `skipped` counts, by topic, the records of topics that are not in the plan."""
+
+    events: int = 0
+    upserts: int = 0
+    deletes: int = 0
+    truncated: int = 0
+    quarantined: int = 0
+    batches: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+
+    def add(self, what: Committed) -> None:
+        """One more batch."""
+        self.batches += 1
+        self.events += what.events
+        self.upserts += what.upserts
+        self.deletes += what.deletes
+        self.truncated += what.truncated
+        self.quarantined += what.quarantined
+
+
+def committed(topic: str, batch: Batch) -> Committed:
+    """What a batch held."""
+    operations = [operation for operation, _ in batch.fold.rows.values()] if batch.fold else []
+    return Committed(
+        table=batch.fold.program.table if batch.fold else topic,
+        events=batch.events,
+        upserts=operations.count(UPSERT),
+        deletes=operations.count(DELETE),
+        quarantined=len(batch.refused),
+        truncated=batch.fold.truncated if batch.fold else 0,
+    )
