@@ -72,7 +72,7 @@ _TOKEN = re.compile(
   | (?P<parameter>\?|\$[0-9]++)
   | (?P<number>[0-9]++(?:\.[0-9]*+)?(?:[eE][+-]?[0-9]++)?|\.[0-9]++(?:[eE][+-]?[0-9]++)?)
   | (?P<word>(?:[A-Za-z_\x80-\U0010ffff]|\#(?=[A-Za-z0-9_]))[A-Za-z0-9_$\#\x80-\U0010ffff]*+)
-  | (?P<operator>::|<=|>=|<>|!=|\|\||[^ '"])
+  | (?P<operator>::|<=|>=|<>|!=|\|\||(?!\$[A-Za-z_]*\$)[^ '"])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -138,4 +138,6 @@ def _unended(sql: str, position: int) -> str:
     """What does not end here. The text of a string is not told: it may be a password."""
     if sql.startswith('""', position):
         return 'zero-length delimited identifier at or near """"'
+    if sql[position] == "$":
+        return "unterminated dollar-quoted string"
     return "unterminated quoted identifier" if sql[position] == '"' else "unterminated quoted string"

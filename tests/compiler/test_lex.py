@@ -25,7 +25,7 @@ def lexed(text: str) -> list[tuple[str, str]]:
     return [(token.kind.value, token.text) for token in tokenize(text)]
 
 
-@settings(deadline=None, database=None)
+@settings(deadline=None)
 @given(PIECES.map("".join))
 def test_tokens_and_the_gaps_between_them_make_up_the_text(text):
     try:
@@ -39,13 +39,13 @@ def test_tokens_and_the_gaps_between_them_make_up_the_text(text):
     assert all(tokenize(gap) == () for gap in gaps)
 
 
-@settings(deadline=None, database=None)
+@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_a_quoted_name_survives_the_grammar_folded_as_redshift_folds_it(schema, table):
     assert parse(f"LOCK {ident(schema, table)}").tables[0].parts == (fold(schema), fold(table))
 
 
-@settings(deadline=None, database=None)
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_a_literal_is_one_string_whatever_it_holds(text):
     assert [token.kind for token in tokenize(literal(text))] == [TokenKind.STRING]
@@ -75,6 +75,8 @@ def test_a_name_is_folded_in_ascii_only_and_cut_between_characters(written, stor
         ("SELECT 'escaped\\'", 7, "unterminated quoted string"),
         ("SELECT E'open", 8, "unterminated quoted string"),
         ("SELECT 'doubled''", 7, "unterminated quoted string"),
+        ("SELECT $$open", 7, "unterminated dollar-quoted string"),
+        ("SELECT $x$open$$", 7, "unterminated dollar-quoted string"),
         ('LOCK "open', 5, "unterminated quoted identifier"),
         ('LOCK "doubled""', 5, "unterminated quoted identifier"),
         ('LOCK ""', 5, 'zero-length delimited identifier at or near """"'),
