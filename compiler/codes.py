@@ -66,6 +66,7 @@ CODES: dict[str, str] = {
     "X953": "The user lacks a privilege. Run the plan's access statements: streamplan apply.",
     "X954": "Another transaction was in the way. Nothing was written: run it again.",
     "X955": "The warehouse refused a statement. The transaction was rolled back.",
+    "X956": "The warehouse has not the tables of the plan. Run streamplan apply.",
     "X960": "Another run moved the ledger. This one stopped before it wrote anything twice.",
     "B901": "PostgreSQL's programs are not installed: pip install 'streamplan[sandbox]'.",
     "B902": "PostgreSQL refuses to run as root, and there is no account nobody to run it as.",

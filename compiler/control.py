@@ -14,7 +14,7 @@ QUARANTINE = "_streamplan_quarantine"
 CONTROL_TABLES = (HISTORY, LEDGER, QUARANTINE)
 
 _NAME = ColumnType("VARCHAR", (256,))
-_TOPIC = ColumnType("VARCHAR", (256,))  # Kafka allows 249 characters, all ASCII
+_TOPIC = ColumnType("VARCHAR", (512,))  # Kafka allows 249 characters, all ASCII; the name of a file may be longer
 _HASH = ColumnType("VARCHAR", (64,))
 _PATH = ColumnType("VARCHAR", (1024,))
 _CODE = ColumnType("VARCHAR", (8,))

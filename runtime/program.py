@@ -15,7 +15,7 @@ from .plan import Plan, TableProgram
 from .ports import Partition, Record, Warehouse
 
 _RAW_BYTES = 1_024_000  # what the quarantine's columns hold
-_REASON_LENGTH = 500
+_REASON_LENGTH = 400  # characters: with four bytes each they fit the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _kept(plan: Plan, refused: Refused) -> tuple[str | None, ...]:
     reason = error.message[:_REASON_LENGTH]
     if record.value is not None and len(record.value) > _RAW_BYTES:
         reason += f" (of {len(record.value)} bytes the first {_RAW_BYTES} are kept)"
-    place = (record.at.topic[:_REASON_LENGTH], str(record.at.number), str(record.offset))
+    place = (record.at.topic, str(record.at.number), str(record.offset))
     return (*place, error.code, reason.replace("\0", "\\0"), _hex(record.key), _hex(record.value), plan.id)
 
 

@@ -20,8 +20,10 @@ from .plan import DestinationSettings, Statement
 
 _BIND_LIMIT = 32_767  # of the driver (RS-702)
 _ROWS_LIMIT = 512
+_BYTES_LIMIT = 4 * 1024 * 1024  # a quarter of what a statement may have (RS-201)
 _DIGITS = 76  # the driver rounds decimals to the context's precision
 _LOOPBACK = ("127.0.0.1", "localhost")
+_ABSENT = ("42P01", "3F000")  # no such table, no such schema
 _CONFLICTS = ("40001", "40P01")
 
 
@@ -54,6 +56,8 @@ class RedshiftWarehouse:
         start = 0
         while start < len(rows):
             count = 1 << (min(most, len(rows) - start).bit_length() - 1)
+            while count > 1 and _size(rows[start : start + count]) > _BYTES_LIMIT:
+                count //= 2
             sql = head + ",\n".join([statement.row] * count)
             self._run(statement.path, sql, [value for row in rows[start : start + count] for value in row])
             start += count
@@ -78,6 +82,10 @@ class RedshiftWarehouse:
             cursor.paramstyle = "qmark"
             cursor.execute(sql, tuple(binds)) if binds else cursor.execute(sql)
             return tuple(tuple(row) for row in cursor.fetchall()) if cursor.description else ()
+
+
+def _size(rows: Sequence[Sequence[str | None]]) -> int:
+    return sum(len(value) for row in rows for value in row if value)
 
 
 @contextmanager
@@ -151,6 +159,8 @@ def _error(path: str, error: Error) -> StreamplanError:
     if code == "42501":
         message = f"{path}: {text}"
         return StopError("X953", message, help="run the access statements of the plan: streamplan apply PLAN")
+    if code in _ABSENT:
+        return StopError("X956", f"{path}: {text}", help="the plan is not applied here: streamplan apply PLAN")
     if code in _CONFLICTS or text == "1023":
         help_ = "nothing was written; run it again"
         return WarehouseError("X954", f"{path}: conflict with another transaction: {text}", help=help_, sqlstate=code)

@@ -130,6 +130,17 @@ def test_a_plan_that_is_not_applied_does_not_run(applied: Path, address):
     assert "error P813: the warehouse has version 2 of shop, this plan is version 3" in found.stderr
 
 
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_a_warehouse_to_which_nothing_was_applied_is_told_apart(command: str, project: Path, address):
+    spec = project / "shop.yaml"
+    spec.write_text(spec.read_text().replace("database: dev", f"database: {address['REDSHIFT_DATABASE']}"))
+    assert streamplan("compile", "shop.yaml", "--out", "plan", cwd=project).returncode == 0
+    found = streamplan(command, "plan", cwd=project, **address)
+    assert found.returncode == 1
+    assert "error X956: history/read.sql" in found.stderr
+    assert "streamplan apply PLAN" in found.stderr
+
+
 def test_a_hazard_must_be_allowed_by_name_and_the_refusal_prints_the_flag(tmp_path: Path, address):
     for step in ("01_create", "02_longer"):
         shutil.copytree(GOLDEN / "widen" / step, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("plan"))

@@ -1,6 +1,6 @@
 -- Records that could not be taken in, with their raw bytes.
 CREATE TABLE IF NOT EXISTS "shop"."_streamplan_quarantine" (
-  "topic" VARCHAR(256) NOT NULL,
+  "topic" VARCHAR(512) NOT NULL,
   "topic_partition" INTEGER NOT NULL,
   "topic_offset" BIGINT NOT NULL,
   "code" VARCHAR(8) NOT NULL, -- streamplan explain CODE
