@@ -21,11 +21,11 @@ demo: setup  ## the main job, on real change events, in a sandbox
 golden: setup  ## rewrites the golden files; review the diff
 	$(BIN)/pytest tests/test_golden.py --update-golden
 
-lock:  ## renews requirements.txt from pyproject.toml
+lock:  ## renews requirements.txt from pyproject.toml, for every Python from 3.11.0 on
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --disable-pip-version-check pip-tools
-	build/lock/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --extra compiler --extra sandbox --extra dev --no-header \
-	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options -o requirements.txt pyproject.toml
+	build/lock/bin/pip install --quiet --disable-pip-version-check uv
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11.0 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links --extra compiler --extra sandbox --extra dev -o requirements.txt pyproject.toml
 
 setup: $(READY)
 

@@ -7,6 +7,7 @@ warehouse takes: **a load never fails because of a value.**
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -22,6 +23,9 @@ Factory: TypeAlias = Callable[[Mapping[str, int | str], Mapping[str, str]], Conv
 CONVERTERS: dict[str, Factory] = {**NUMBERS, **TIMES, **TEXTS}
 
 PLACEHOLDER = "__debezium_unavailable_value"
+_IN_BASE64 = base64.b64encode(PLACEHOLDER.encode()).decode()
+_UNSENT = (PLACEHOLDER, _IN_BASE64)  # a text's, and that of bytes
+_UNSENT_DOCUMENTS = ([PLACEHOLDER], [_IN_BASE64], list(PLACEHOLDER.encode()), {PLACEHOLDER: PLACEHOLDER})  # arrays, hstore
 
 
 class Unchanged:
@@ -38,7 +42,7 @@ def converted(field: str, value: Any, convert: Converter) -> str | Unchanged | N
     """The text to bind, None for null, UNCHANGED for the placeholder; raises RecordError X924 naming the field."""
     if value is None:
         return None
-    if value == PLACEHOLDER:
+    if value in (_UNSENT if isinstance(value, str) else _UNSENT_DOCUMENTS):
         return UNCHANGED
     try:
         return convert(value)

@@ -84,6 +84,7 @@ class _Envelope(msgspec.Struct):
     after: Row | None = None
 
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)  # too deep; an absurd exponent
 _carried = msgspec.json.Decoder(_Carried)
 _envelope = msgspec.json.Decoder(_Envelope, float_hook=Decimal)  # a decimal's digits are kept as they were sent
 _anything = msgspec.json.Decoder(float_hook=Decimal)
@@ -106,7 +107,7 @@ class Reader:
         schema, payload = _split(record.value)
         try:
             return self._enveloped(schema, payload) if self.enveloped else self._flat(schema, payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise RecordError("X920", f"the value is not a change event: {error}") from None
 
     def key(self, record: Record) -> tuple[Row, Shape] | None:
@@ -116,7 +117,7 @@ class Reader:
         schema, payload = _split(record.key)
         try:
             row = _anything.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise RecordError("X920", f"the key is not JSON: {error}") from None
         if not isinstance(row, dict):
             raise RecordError("X920", "the key is not a JSON object")
@@ -159,7 +160,7 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
     """The schema that a document carries, b"" when it carries none, and its payload."""
     try:
         carried = _carried.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return b"", raw
     schema = bytes(carried.schema)
     return (b"" if schema == b"null" else schema), bytes(carried.payload)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import glob
 import sys
+import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from gzip import GzipFile
 from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, cast
+from typing import IO, Annotated, Self, cast
 
 import msgspec
 
@@ -29,8 +30,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 class _Line(msgspec.Struct):
     topic: str
-    offset: int
-    partition: int = 0
+    offset: Annotated[int, msgspec.Meta(ge=0, lt=1 << 63)]
+    partition: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)] = 0
     key: msgspec.Raw = msgspec.Raw(b"null")
     value: msgspec.Raw = msgspec.Raw(b"null")
     headers: list[tuple[str, str | None]] = []
@@ -110,7 +111,7 @@ class FileSource:
     def _record(self, path: str, number: int, raw: bytes) -> Record:
         try:
             line = self._decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _broken(path, number, raw, str(error))
         return Record(
             at=Partition(line.topic, line.partition),
@@ -154,7 +155,7 @@ def _growing(stream: IO[bytes]) -> Iterator[bytes | None]:
 def _readable(lines: Iterable[bytes | None], path: str) -> Iterator[bytes | None]:
     try:
         yield from lines
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         message = f'cannot read "{path}" any further: {error}'
         raise StopError("X911", message, help="what came before is committed; mend the file and run again") from None
 

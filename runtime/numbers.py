@@ -55,7 +55,7 @@ def _floating(
         return convert
 
     def _in_range(number: Decimal) -> str:
-        size = abs(number)
+        size = number.copy_abs()
         if size > high or 0 < size < low:
             raise ValueError(f"{shown(number)} is outside what the column holds")
         return str(number)
@@ -71,13 +71,13 @@ def decimal(args: Mapping[str, int | str], parameters: Mapping[str, str]) -> Cal
     """
     precision, scale = int(args["precision"]), int(args["scale"])
     read_scale = int(parameters.get("scale", args.get("read_scale", scale)))
-    whole = 10 ** (precision - scale)
+    whole, unit = 10 ** (precision - scale), Decimal(1).scaleb(-scale)
 
     def convert(value: Any) -> str:
         number = _exact(value, read_scale)
-        if abs(number) >= whole or _digits_after(number) > scale:
+        if number.copy_abs() >= whole or _digits_after(number) > scale:
             raise ValueError(f"{shown(number)} does not fit NUMERIC({precision},{scale})")
-        return format(number, "f")
+        return format(number.quantize(unit, context=_EXACT), "f")
 
     return convert
 
@@ -104,7 +104,10 @@ def _unscaled(text: str, scale: int) -> Decimal:
         raise unexpected(text, "a decimal") from None
     if not raw:
         raise unexpected(text, "a decimal")
-    return Decimal(int.from_bytes(raw, "big", signed=True)).scaleb(-scale, _EXACT)
+    try:
+        return Decimal(int.from_bytes(raw, "big", signed=True)).scaleb(-scale, _EXACT)
+    except ArithmeticError:
+        raise ValueError(f"a decimal of scale {shown(scale)} is more than any column holds") from None
 
 
 def _digits_after(number: Decimal) -> int:
@@ -112,6 +115,8 @@ def _digits_after(number: Decimal) -> int:
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         raise unexpected(number, "a finite decimal")
+    if not number:
+        return 0
     zeros = next((i for i, digit in enumerate(reversed(digits)) if digit), len(digits))
     return max(0, -exponent - zeros)
 

@@ -43,7 +43,7 @@ def json(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], s
             raise unexpected(value, "a text of JSON")
         try:
             _holdable(_decoder.decode(value), value)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError):
             raise unexpected(value, "a text of JSON") from None
         return value
 
@@ -56,7 +56,10 @@ def document(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any
     def convert(value: Any) -> str:
         if not isinstance(value, list | dict):
             raise unexpected(value, "an array or an object")
-        encoded = _encoder.encode(value).decode()
+        try:
+            encoded = _encoder.encode(value).decode()
+        except RecursionError:
+            raise ValueError(f"the document is nested more than {NESTING} levels deep") from None
         _holdable(value, encoded)
         return encoded
 

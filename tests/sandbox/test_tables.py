@@ -113,20 +113,60 @@ def test_truncate_outside_a_transaction_is_an_ordinary_statement(table):
     assert table('SELECT COUNT(*) FROM "shop"."orders"') == [(0,)]
 
 
-def test_what_redshift_refuses_is_refused(table):
-    for sql in (
-        'ALTER TABLE "shop"."orders" ADD COLUMN IF NOT EXISTS "x" INT',
-        'ALTER TABLE "shop"."orders" ADD COLUMN "x" INT, ADD COLUMN "y" INT',
-        'ALTER TABLE "shop"."orders" ADD COLUMN "x" INT NOT NULL',
-        'ALTER TABLE "shop"."orders" ALTER COLUMN "order_id" TYPE INT',
-        'ALTER TABLE "shop"."orders" ALTER COLUMN "order_id" DROP NOT NULL',
-        'CREATE INDEX i ON "shop"."orders" ("order_id")',
-        "CREATE TABLE t (a JSONB)",
-        "CREATE TABLE t (a VARCHAR(70000))",
-        'INSERT INTO "shop"."orders" VALUES (1, \'a\') ON CONFLICT DO NOTHING',
-        'DELETE FROM "shop"."orders" AS o WHERE o."order_id" = 1',
-    ):
-        assert table.refused(sql)["S"] == "ERROR", sql
+ORDERS = 'ALTER TABLE "shop"."orders"'
+REFUSED = [
+    (f'{ORDERS} ADD COLUMN IF NOT EXISTS "x" INT', "42601", 'syntax error at or near "NOT"'),
+    (f'{ORDERS} ADD COLUMN "x" INT, ADD COLUMN "y" INT', "42601", 'syntax error at or near ","'),
+    (
+        f'{ORDERS} ADD COLUMN "x" INT NOT NULL',
+        "0A000",
+        "ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression",
+    ),
+    (f'{ORDERS} ALTER COLUMN "order_id" TYPE INT', "0A000", 'cannot alter type of column "order_id" to int'),
+    (f'{ORDERS} ALTER COLUMN "order_id" DROP NOT NULL', "0A000", "ALTER COLUMN DROP NOT NULL is not supported"),
+    ("CREATE INDEX i ON t (a)", "42601", 'syntax error at or near "INDEX"'),
+    ("CREATE TABLE t (a JSONB)", "42704", 'type "jsonb" does not exist'),
+    ("CREATE TABLE t (a VARCHAR(70000))", "22023", "length for type varchar cannot exceed 65535"),
+    ("CREATE TABLE t (a NUMERIC(39,2))", "22023", "DECIMAL precision 39 must be between 1 and 38"),
+    ("CREATE TEMP TABLE s.t (a INT)", "42P16", "cannot create temporary relation in non-temporary schema"),
+    ("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING", "42601", 'syntax error at or near "ON"'),
+    ("INSERT INTO t VALUES (1) RETURNING a", "42601", 'syntax error at or near "RETURNING"'),
+    ("DELETE FROM t AS o WHERE o.a = 1", "42601", 'syntax error at or near "AS"'),
+    (
+        (
+            "MERGE INTO t AS x USING s ON x.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b "
+            "WHEN NOT MATCHED THEN INSERT (a) VALUES (s.a)"
+        ),
+        "42601",
+        'syntax error at or near "AS"',
+    ),
+    (
+        "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b",
+        "42601",
+        "syntax error at end of input",
+    ),
+    (
+        (
+            "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED AND s.c THEN UPDATE SET b = s.b "
+            "WHEN NOT MATCHED THEN INSERT (a) VALUES (s.a)"
+        ),
+        "42601",
+        'syntax error at or near "AND"',
+    ),
+    ("SAVEPOINT a", "42601", 'syntax error at or near "SAVEPOINT"'),
+    ("CREATE USER u", "42601", "syntax error at end of input"),
+    ("CREATE ROLE IF NOT EXISTS r", "42601", 'syntax error at or near "NOT"'),
+    ("GRANT r TO u", "42601", 'syntax error at or near "r"'),
+    ("SELECT 1; SELECT 2", "42601", "cannot insert multiple commands into a prepared statement"),
+    ("SELECT 'a", "42601", "unterminated quoted string"),
+]
+
+
+@pytest.mark.parametrize(("sql", "sqlstate", "message"), REFUSED, ids=[sql for sql, _, _ in REFUSED])
+def test_what_redshift_refuses_is_refused_in_its_words(session, sql, sqlstate, message):
+    refused = session.refused(sql)
+
+    assert (refused["S"], refused["C"], refused["M"]) == ("ERROR", sqlstate, message)
 
 
 def test_a_refusal_names_its_rule_and_what_to_do(table):
