@@ -30,8 +30,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 class _Line(msgspec.Struct):
     topic: str
-    offset: Annotated[int, msgspec.Meta(ge=0, lt=1 << 63)]
-    partition: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)] = 0
+    offset: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+    partition: Annotated[int, msgspec.Meta(ge=0, le=(1 << 31) - 1)] = 0
     key: msgspec.Raw = msgspec.Raw(b"null")
     value: msgspec.Raw = msgspec.Raw(b"null")
     headers: list[tuple[str, str | None]] = []

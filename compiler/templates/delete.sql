@@ -1,4 +1,5 @@
--- Deletes the rows of {{ label }} whose last change in the batch is a delete. Apart from the MERGE, which has one action a row (RS-103).
+-- Deletes the rows of {{ label }} whose last change in the batch is a delete.
+-- Apart from the MERGE, which has one action a row (RS-103).
 DELETE FROM {{ target }}
 USING {{ stage }}
 WHERE {% include "_match.sql" %}

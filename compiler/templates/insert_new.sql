@@ -1,4 +1,5 @@
--- Inserts the rows of {{ label }} that are not there. The key is the whole row, and a MERGE needs something to update (RS-112).
+-- Inserts the rows of {{ label }} that are not there.
+-- The key is the whole row, and a MERGE needs something to update (RS-112).
 INSERT INTO {{ target }} (
 {% for column in columns %}
   {{ column.name }}{% if not loop.last %},{% endif %}

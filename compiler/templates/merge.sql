@@ -1,4 +1,5 @@
--- Updates the rows of {{ label }} that are there and inserts the rest. The stage holds one row a key: two would fail here (RS-110).
+-- Updates the rows of {{ label }} that are there and inserts the rest.
+-- The stage holds one row a key: two would fail here (RS-110).
 MERGE INTO {{ target }}
 USING {{ stage }}
 ON {% include "_match.sql" %}

@@ -1,4 +1,5 @@
--- Every statement of this connector that has been applied. The row of plan.sum closes a version.
+-- Every statement of this connector that has been applied.
+-- The row of plan.sum closes a version.
 SELECT "version", "plan_id", "statement", "applied_at", "applied_by"
 FROM "museum of ""horrors"""."_streamplan_history"
 WHERE "connector" = 'museum'

@@ -1,4 +1,5 @@
--- Keeps a record that cannot be taken in, with its place, the reason and its raw bytes, in the batch's own transaction.
+-- Keeps a record that cannot be taken in, with its place, the reason and its raw bytes,
+-- in the batch's own transaction.
 INSERT INTO "shop"."_streamplan_quarantine" (
   "topic",
   "topic_partition",

@@ -1,4 +1,5 @@
--- Where one partition stands, read under the lock of its table: a second writer finds that it has moved, and drops its batch.
+-- Where one partition stands, read under the lock of its table:
+-- a second writer finds that it has moved, and drops its batch.
 SELECT MAX("to_offset")
 FROM "shop"."_streamplan_ledger"
 WHERE "topic" = ?

@@ -1,4 +1,5 @@
--- Updates the rows of museum of "horrors".üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx that are there and inserts the rest. The stage holds one row a key: two would fail here (RS-110).
+-- Updates the rows of museum of "horrors".üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx that are there and inserts the rest.
+-- The stage holds one row a key: two would fail here (RS-110).
 MERGE INTO "museum of ""horrors"""."üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"
 USING "_streamplan_stage"
 ON "museum of ""horrors"""."üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"."id" = "_streamplan_stage"."id"

@@ -1,4 +1,5 @@
--- Inserts the rows of museum of "horrors".only a key that are not there. The key is the whole row, and a MERGE needs something to update (RS-112).
+-- Inserts the rows of museum of "horrors".only a key that are not there.
+-- The key is the whole row, and a MERGE needs something to update (RS-112).
 INSERT INTO "museum of ""horrors"""."only a key" (
   "tag"
 )

@@ -1,4 +1,5 @@
--- Deletes the rows of museum of "horrors".select whose last change in the batch is a delete. Apart from the MERGE, which has one action a row (RS-103).
+-- Deletes the rows of museum of "horrors".select whose last change in the batch is a delete.
+-- Apart from the MERGE, which has one action a row (RS-103).
 DELETE FROM "museum of ""horrors"""."select"
 USING "_streamplan_stage"
 WHERE "museum of ""horrors"""."select"."order" = "_streamplan_stage"."order"

@@ -1,4 +1,5 @@
--- Updates the rows of museum of "horrors".select that are there and inserts the rest. The stage holds one row a key: two would fail here (RS-110).
+-- Updates the rows of museum of "horrors".select that are there and inserts the rest.
+-- The stage holds one row a key: two would fail here (RS-110).
 MERGE INTO "museum of ""horrors"""."select"
 USING "_streamplan_stage"
 ON "museum of ""horrors"""."select"."order" = "_streamplan_stage"."order"

@@ -1,2 +1,3 @@
--- Empties shop.orders when the source truncated it. A DELETE, since Redshift's TRUNCATE would commit the transaction (RS-334).
+-- Empties shop.orders when the source truncated it.
+-- A DELETE, since Redshift's TRUNCATE would commit the transaction (RS-334).
 DELETE FROM "shop"."orders";

@@ -1,4 +1,5 @@
--- Updates the rows of shop.orders that are there and inserts the rest. The stage holds one row a key: two would fail here (RS-110).
+-- Updates the rows of shop.orders that are there and inserts the rest.
+-- The stage holds one row a key: two would fail here (RS-110).
 MERGE INTO "shop"."orders"
 USING "_streamplan_stage"
 ON "shop"."orders"."id" = "_streamplan_stage"."id"

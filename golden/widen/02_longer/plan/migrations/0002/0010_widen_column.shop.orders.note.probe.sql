@@ -1,4 +1,5 @@
--- Returns a row when the column is this wide already: an apply that was killed goes on without doing it twice.
+-- Returns a row when the column is this wide already:
+-- an apply that was killed goes on without doing it twice.
 SELECT 1
 FROM svv_columns
 WHERE table_schema = 'shop'
