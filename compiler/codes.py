@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "P813": "The plan is not what was applied last. Run streamplan apply.",
     "X901": "A setting of the destination needs an environment variable that is not set, or is no number.",
     "X902": "The command needs libraries that are not installed. Install the extra that is named.",
+    "X903": "The machine refused to read or write a file: a full disk, a missing permission. Nothing else was changed.",
     "X910": "A line of a file of events is no JSON object with topic and offset. It is kept in quarantine.",
     "X911": "A file of events is not there, or cannot be read any further.",
     "X920": "A record's key or value is not JSON of the spec's format. It is kept in quarantine.",

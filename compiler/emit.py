@@ -40,13 +40,27 @@ def sums(files: Mapping[str, str]) -> str:
 def write(files: Mapping[str, str], before: Mapping[str, str], folder: Path) -> tuple[str, ...]:
     """Writes the files that differ from those of the plan before, and removes those that a plan no longer has.
 
-    `plan.sum` is written last. Files that no plan wrote are left alone. Returns the paths it touched.
+    All new text is on disk before the first file is replaced, and `plan.sum` is replaced last, so that a full disk
+    leaves the plan before as it was. Files that no plan wrote are left alone. Returns the paths it touched.
+    Raises OSError.
     """
     gone = sorted(set(before) - set(files))
-    changed = [path for path, text in files.items() if before.get(path) != text]
-    for path in sorted(changed, key=lambda path: (path == SUM_FILE, path)):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(files[path], encoding="utf-8", newline="\n")
+    changed = sorted(
+        (path for path, text in files.items() if before.get(path) != text), key=lambda p: (p == SUM_FILE, p)
+    )
+    written: dict[Path, Path] = {}
+    try:
+        for path in changed:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written[target] = target.with_name(f"{target.name}.new")
+            written[target].write_text(files[path], encoding="utf-8", newline="\n")
+    except BaseException:
+        for fresh in written.values():
+            fresh.unlink(missing_ok=True)
+        raise
+    for target, fresh in written.items():
+        fresh.replace(target)
     for path in gone:
         (folder / path).unlink()
     return (*changed, *gone)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from .lex import Token
 from .redshift import SYSTEM_PREFIXES, SYSTEM_SCHEMAS
 from .references import relations
 from .statement_data import Assignment, Clauses, Delete, Insert, Merge, Query, Rows, Select, Update, UpdateMatched
 from .statement_parts import Name, Relation, Source, Subquery, Tokens
+from .statement_tables import CreateTableAs
 from .statements import Statement
 from .violation import SYNTAX, Violation
 
@@ -20,13 +22,19 @@ def data_violations(statement: Statement) -> Iterator[Violation]:
             yield from _merge(statement)
         case Insert(source=Rows() as rows):
             yield from _rows(rows)
+            yield from _expressions(value for row in rows.rows for value in row)
         case Insert(source=Query() as query):
             yield from _expressions((query.tokens,))
         case Update():
             yield from _assigned(statement.assignments)
-            yield from _expressions((statement.where, statement.joined, *(a.value for a in statement.assignments)))
+            yield from _read(statement.sources)
+            values = (a.value for a in statement.assignments)
+            yield from _expressions((statement.with_queries, *values, statement.joined, statement.where))
         case Delete():
-            yield from _expressions((statement.where,))
+            yield from _read(statement.using)
+            yield from _expressions((statement.with_queries, statement.where))
+        case CreateTableAs():
+            yield from _expressions((statement.query,))
         case Select():
             yield from _expressions((statement.tokens,))
 
@@ -36,13 +44,20 @@ def _merge(statement: Merge) -> Iterator[Violation]:
     if target in _names(statement.source):
         message = "Source view/subquery in Merge statement cannot reference target table."
         yield Violation(rule="RS-106", message=message, sqlstate="0A000", position=target.start)
-    if target.last.startswith(SYSTEM_PREFIXES) or target.parts[0] in SYSTEM_SCHEMAS:
+    if _is_system(target):
         message = f'permission denied: "{target.last}" is a system catalog'
         yield Violation(rule="RS-107", message=message, sqlstate="42809", position=target.start)
     if isinstance(statement.action, Clauses):
         yield from _clauses(statement.action)
+    yield from _read((statement.source,))
     yield from _navigation(statement.condition)
     yield from _expressions((statement.condition,))
+
+
+def _is_system(table: Name) -> bool:
+    """Whether it is a system table: by its schema, or by how its name begins when it has none (RS-107)."""
+    *_, schema = ("", *table.parts[:-1])
+    return schema in SYSTEM_SCHEMAS or (not schema and table.last.startswith(SYSTEM_PREFIXES))
 
 
 def _clauses(clauses: Clauses) -> Iterator[Violation]:
@@ -107,10 +122,21 @@ def _count(values: int, columns: int) -> Violation:
     return Violation(rule="", message=f"INSERT has {word} expressions than target columns", sqlstate=SYNTAX)
 
 
+def _read(sources: Iterable[Source]) -> Iterator[Violation]:
+    for query in (read.query for read in sources if isinstance(read, Subquery)):
+        if query and query[0].word == "values":
+            yield _absent(query[0])
+        yield from _expressions((query,))
+
+
+def _absent(token: Token) -> Violation:
+    message = f'syntax error at or near "{token.text}"'
+    return Violation(rule="RS-209", message=message, sqlstate=SYNTAX, position=token.start)
+
+
 def _expressions(expressions: Iterable[Tokens]) -> Iterator[Violation]:
     """PostgreSQL's own forms that Redshift has not: FROM (VALUES ...), ARRAY[...] (RS-209)."""
     for tokens in expressions:
         for before, here in pairwise(tokens):
             if (before.text, here.word) == ("(", "values") or (before.word, here.text) == ("array", "["):
-                message = f'syntax error at or near "{here.text}"'
-                yield Violation(rule="RS-209", message=message, sqlstate=SYNTAX, position=here.start)
+                yield _absent(here)

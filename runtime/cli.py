@@ -93,11 +93,19 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
+    except OSError as error:
+        return _failed(
+            StreamplanError("X903", ": ".join(str(part) for part in (error.strerror, error.filename) if part))
+        )
     except StreamplanError as error:
-        click.echo(f"error {error.code}: {error.message}", err=True)
-        click.echo(f"  help: {error.help}" if error.help else "", err=True, nl=bool(error.help))
-        return error.exit_code
+        return _failed(error)
     return code or 0
+
+
+def _failed(error: StreamplanError) -> int:
+    help_ = f"\n  help: {error.help}" if error.help else ""
+    click.echo(f"error {error.code}: {error.message}{help_}", err=True)
+    return error.exit_code
 
 
 def main() -> None:

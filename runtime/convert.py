@@ -25,7 +25,12 @@ CONVERTERS: dict[str, Factory] = {**NUMBERS, **TIMES, **TEXTS}
 PLACEHOLDER = "__debezium_unavailable_value"
 _IN_BASE64 = base64.b64encode(PLACEHOLDER.encode()).decode()
 _UNSENT = (PLACEHOLDER, _IN_BASE64)  # a text's, and that of bytes
-_UNSENT_DOCUMENTS = ([PLACEHOLDER], [_IN_BASE64], list(PLACEHOLDER.encode()), {PLACEHOLDER: PLACEHOLDER})  # arrays, hstore
+_UNSENT_DOCUMENTS = (
+    [PLACEHOLDER],
+    [_IN_BASE64],
+    list(PLACEHOLDER.encode()),
+    {PLACEHOLDER: PLACEHOLDER},
+)  # arrays, hstore
 
 
 class Unchanged:
