@@ -14,7 +14,7 @@ from __future__ import annotations
 
 
 class StreamplanError(Exception):
-    """An error with a code of the list in `docs/errors.md`, a message, and help: what to do about it."""
+    """An error with a code (`streamplan explain CODE`), a message, and help: what to do about it."""
 
     exit_code = 1
 
