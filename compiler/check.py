@@ -40,13 +40,15 @@ def _refused(plan: Plan) -> Iterator[Diagnostic]:
 
 def _replay(plan: Plan, before: Model, after: Model) -> Iterator[Diagnostic]:
     ddl = next((m.statements for m in plan.migrations if m.version == plan.version), ())
-    reached = replayed(before, (statement.sql for statement in ddl))
-    for table in after.tables:
-        found = reached.get((table.schema, table.name))
-        wanted = {c.name: (str(c.type), c.nullable) for c in table.columns}
-        if found != wanted:
-            span = Span(f"migrations/{plan.version:04}")
-            message = f"the DDL gives {found} for {table.id}, the model is {wanted}"
+    span, wanted = Span(f"migrations/{plan.version:04}"), replayed(after, ())
+    try:
+        reached = replayed(before, (statement.sql for statement in ddl))
+    except ValueError as error:
+        yield Diagnostic(span=span, code="C703", message=str(error), help=_REPORT)
+        return
+    for table in sorted({*wanted, *reached}):
+        if reached.get(table) != wanted.get(table):
+            message = f"the DDL gives {reached.get(table)} for {'.'.join(table)}, the model is {wanted.get(table)}"
             yield Diagnostic(span=span, code="C703", message=message, help=_REPORT)
 
 

@@ -81,12 +81,14 @@ def init_command(folder: Path, connector: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what is new as JSON.")
 @FORMAT
 def observe_command(spec: Path, events: tuple[str, ...], form: str, *, as_json: bool) -> None:
-    """Learns event schemas from a source and writes one file a topic beside the spec, to be committed.
+    """Learns event schemas from events.
+
+    Writes one file a topic into the folder "observed" beside the spec, to be committed with it.
 
     \b
     Examples:
       streamplan observe specs/shop.yaml --events events/shop.jsonl.gz
-      kcat -C -t shop.public.orders -J | streamplan observe specs/shop.yaml --events -
+      zcat events/*.gz | streamplan observe specs/shop.yaml --events -
     """
     with problems_shown(Format(form)):
         parsed = parse_spec(read_source(spec, str(spec)))
@@ -139,9 +141,9 @@ def _print_observation(found: Observation, folder: Path, changed: list[str], *, 
 @click.option("--check", is_flag=True, help="Write nothing; exit 2 when the plan on disk is not what the spec gives.")
 @FORMAT
 def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, strict: bool) -> None:
-    """Compiles a spec and its observed schemas into the next version of its plan.
+    """Compiles a spec into the next version of its plan.
 
-    Writes nothing when nothing changed.
+    Reads the observed schemas beside the spec and the plan that is there. Writes nothing when nothing changed.
 
     \b
     Examples:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from .grammar import parse
 from .model import Model, parse_type
-from .statement_parts import TypeName
+from .statement_parts import Name, TypeName
 from .statement_tables import AddColumn, AlterColumnType, Column, CreateTable
 
 Columns: TypeAlias = dict[str, tuple[str, bool]]  # name -> (type, nullable)
@@ -26,19 +26,28 @@ def replayed(before: Model, ddl: Iterable[str]) -> dict[tuple[str, str], Columns
 
 def _run(tables: dict[tuple[str, str], Columns], text: str) -> None:
     match parse(text):
-        case CreateTable(name=name, columns=columns):
+        case CreateTable(name=name, columns=created):
             if _pair(name.parts) in tables:
                 raise ValueError(f"relation {name.parts} already exists")
-            tables[_pair(name.parts)] = dict(_column(column) for column in columns)
+            tables[_pair(name.parts)] = dict(_column(column) for column in created)
         case AddColumn(table=table, column=column):
-            if column.name.last in tables[_pair(table.parts)]:
+            columns = _existing(tables, table)
+            if column.name.last in columns:
                 raise ValueError(f"column {column.name.last} already exists")
-            tables[_pair(table.parts)] |= [_column(column)]
+            columns |= [_column(column)]
         case AlterColumnType(table=table, column=name, type=kind):
-            _, nullable = tables[_pair(table.parts)][name.last]
-            tables[_pair(table.parts)][name.last] = (_type(kind), nullable)
+            columns = _existing(tables, table)
+            if name.last not in columns:
+                raise ValueError(f"column {name.last} does not exist")
+            columns[name.last] = (_type(kind), columns[name.last][1])
         case other:
-            raise ValueError(f"not a statement of a migration: {other}")
+            raise ValueError(f"{type(other).__name__} is not a statement of a migration")
+
+
+def _existing(tables: dict[tuple[str, str], Columns], table: Name) -> Columns:
+    if table.parts not in tables:
+        raise ValueError(f"relation {table.parts} does not exist")
+    return tables[_pair(table.parts)]
 
 
 def _pair(parts: tuple[str, ...]) -> tuple[str, str]:

@@ -55,7 +55,11 @@ def _grant(statement: Grant) -> Iterator[Violation]:
         if grantee.may_pass_on and grantee.kind is not GranteeKind.USER:
             message = f"grant option cannot be given to {grantee.kind.value.upper()}"
             yield Violation(rule="RS-506", message=message, sqlstate="0LP01", position=grantee.name.start)
+    passed_on = any(grantee.may_pass_on for grantee in statement.to)
     for privilege in statement.privileges:
+        if privilege.columns and passed_on:
+            message = "grant option cannot be given for privileges on columns"
+            yield Violation(rule="RS-508", message=message, sqlstate="0LP01", position=privilege.start)
         if privilege.columns and privilege.name not in COLUMN_PRIVILEGES:
             message = f"invalid privilege type {privilege.name.upper()} for column"
             yield Violation(rule="RS-508", message=message, sqlstate="0LP01", position=privilege.start)

@@ -20,7 +20,17 @@ from .redshift import (
     VARCHAR_BYTES,
 )
 from .statement_parts import Name, TypeName
-from .statement_tables import AddColumn, AlterColumnType, Column, CreateTable, CreateTableAs, Layout, SortStyle
+from .statement_tables import (
+    AddColumn,
+    AlterColumnEncode,
+    AlterColumnType,
+    AlterLayout,
+    Column,
+    CreateTable,
+    CreateTableAs,
+    Layout,
+    SortStyle,
+)
 from .statements import Statement
 from .violation import SYNTAX, Violation
 
@@ -39,6 +49,11 @@ def table_violations(statement: Statement) -> Iterator[Violation]:
             yield from _added(statement)
         case AlterColumnType():
             yield from _retyped(statement)
+        case AlterColumnEncode():
+            unknown = (name for name, word in statement.encodings if word != "auto" and word not in ENCODINGS)
+            yield from (_no_encoding(name) for name in unknown)
+        case AlterLayout():
+            yield from _layout(statement.layout, {})
 
 
 def _create(statement: CreateTable) -> Iterator[Violation]:
@@ -82,10 +97,14 @@ def _column(column: Column) -> Iterator[Violation]:
         message = "identity column type must be integer or bigint"
         yield Violation(rule="RS-317", message=message, sqlstate="42P16", position=column.name.start)
     if column.encode and column.encode != "auto" and kind not in ENCODINGS.get(column.encode, ()):
-        message = f'invalid encoding type specified for column "{column.name.last}"'
-        yield Violation(rule="RS-318", message=message, sqlstate="42P16", position=column.name.start)
+        yield _no_encoding(column.name)
     if (column.distkey or column.sortkey) and kind in NO_KEY_TYPES:
         yield _no_key(column.name, kind)
+
+
+def _no_encoding(column: Name) -> Violation:
+    message = f'invalid encoding type specified for column "{column.last}"'
+    return Violation(rule="RS-318", message=message, sqlstate="42P16", position=column.start)
 
 
 def _type(kind: TypeName) -> Iterator[Violation]:
@@ -94,7 +113,12 @@ def _type(kind: TypeName) -> Iterator[Violation]:
         shown = f"{kind.words}[]" if kind.is_array else kind.words
         message = f'Column type "{shown}" is not supported' if kind.is_array else f'type "{shown}" does not exist'
         yield Violation(rule="RS-403", message=message, sqlstate="42704", position=kind.start)
-    elif known in _LENGTHS and kind.args and kind.args[0] != "max":
+    elif known in _LENGTHS and kind.args == ("max",):
+        return
+    elif not all(arg.isdecimal() for arg in kind.args):
+        message = f'syntax error at or near "{kind.words}"'
+        yield Violation(rule="", message=message, sqlstate=SYNTAX, position=kind.start)
+    elif known in _LENGTHS and kind.args:
         yield from _length(kind, known)
     elif known == "numeric" and kind.args:
         yield from _digits(kind)

@@ -61,9 +61,9 @@ def opened(folder: Path) -> Iterator[tuple[Plan, RedshiftWarehouse]]:
 @click.option("--allow", multiple=True, metavar="HAZARD", help="Allow a hazard by its code. May be given again.")
 @click.option("--dry-run", is_flag=True, help="Print what would run, and run nothing.")
 def apply_command(plan: Path, allow: tuple[str, ...], *, dry_run: bool) -> None:
-    """Brings the warehouse to the plan: accounts, pending migrations, grants.
+    """Brings the warehouse to the plan.
 
-    Verifies the plan's files first, refuses a plan that does not come from what the warehouse has, and goes on where an
+    Runs what is pending: accounts, migrations, grants. Verifies the plan's files first, refuses a plan that does not come from what the warehouse has, and goes on where an
     apply that was killed had stopped.
 
     \b
@@ -103,15 +103,15 @@ def _dry_run(plan: Plan, warehouse: RedshiftWarehouse) -> None:
 @click.option("--until-end", is_flag=True, help="Stop at the end of the events, instead of waiting for more.")
 @JSON
 def run_command(plan: Path, events: str | None, *, until_end: bool, as_json: bool) -> None:
-    """Loads events into the tables of an applied plan, from where the ledger stands.
+    """Loads events into the tables of a plan.
 
-    Exit code 2 when a topic is held since its events have fields that the plan does not know.
+    Goes on from where the ledger stands. Exit code 2 when a topic is held since its events have fields that the plan does not know.
 
     \b
     Examples:
       streamplan run plans/shop --until-end
       streamplan run plans/shop --events 'events/*.jsonl.gz' --until-end
-      kcat -C -t shop.public.orders -J | streamplan run plans/shop --events -
+      zcat events/*.gz | streamplan run plans/shop --events -
     """
     until, reading = (Until.END, Reading.TO_THE_END) if until_end else (Until.STOPPED, Reading.FOLLOWING)
     console = Console(stderr=True)
@@ -172,7 +172,9 @@ def _as_json(summary: Summary) -> dict[str, object]:
 @PLAN
 @JSON
 def status_command(plan: Path, *, as_json: bool) -> None:
-    """Says where a plan stands in its warehouse: versions, pending statements, positions, quarantine.
+    """Says where a plan stands in its warehouse.
+
+    Versions, pending statements, positions, quarantine.
 
     \b
     Examples:

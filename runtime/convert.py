@@ -24,13 +24,13 @@ CONVERTERS: dict[str, Factory] = {**NUMBERS, **TIMES, **TEXTS}
 
 PLACEHOLDER = "__debezium_unavailable_value"
 _IN_BASE64 = base64.b64encode(PLACEHOLDER.encode()).decode()
-_UNSENT = (PLACEHOLDER, _IN_BASE64)  # a text's, and that of bytes
-_UNSENT_DOCUMENTS = (
+_UNSENT = (PLACEHOLDER, _IN_BASE64)  # of a text, and of bytes
+_UNSENT_DOCUMENTS = (  # of an array of texts, of bytes, of numbers, and of an hstore
     [PLACEHOLDER],
     [_IN_BASE64],
     list(PLACEHOLDER.encode()),
     {PLACEHOLDER: PLACEHOLDER},
-)  # arrays, hstore
+)
 
 
 class Unchanged:

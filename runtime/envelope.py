@@ -84,9 +84,18 @@ class _Envelope(msgspec.Struct):
     after: Row | None = None
 
 
+class _Declared(msgspec.Struct):
+    type: str
+    field: str = ""
+    name: str | None = None
+    parameters: dict[str, str] | None = None
+    fields: list[_Declared] | None = None
+
+
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)  # too deep; an absurd exponent
 _carried = msgspec.json.Decoder(_Carried)
 _envelope = msgspec.json.Decoder(_Envelope, float_hook=Decimal)  # a decimal's digits are kept as they were sent
+_declared = msgspec.json.Decoder(_Declared)
 _anything = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -168,18 +177,18 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 def _read_shape(schema: bytes, part: str) -> Shape:
     try:
-        struct = _anything.decode(schema)
-        if part:
-            struct = next(field for field in struct["fields"] if field["field"] == part)
-        kinds = {field["field"]: _kind(field) for field in struct["fields"]}
-        return Shape(_columns(tuple(kinds)), kinds)
-    except (LookupError, TypeError, AttributeError, StopIteration) as error:
-        raise RecordError("X920", f"the schema that the record carries is broken: {error!r}") from None
+        struct = _declared.decode(schema)
+    except _UNREADABLE as error:
+        raise RecordError("X920", f"the schema that the record carries is broken: {error}") from None
+    found = [struct] if not part else [inner for inner in struct.fields or () if inner.field == part]
+    if not found or found[0].fields is None:
+        raise RecordError("X920", f'the schema that the record carries is broken: no struct "{part}"')
+    kinds = {inner.field: _kind(inner) for inner in found[0].fields}
+    return Shape(_columns(tuple(kinds)), kinds)
 
 
-def _kind(field: Mapping[str, Any]) -> Kind:
-    name = field.get("name")
-    return Kind(f"{field['type']} {name}" if name else field["type"], field.get("parameters") or {})
+def _kind(declared: _Declared) -> Kind:
+    return Kind(f"{declared.type} {declared.name}" if declared.name else declared.type, declared.parameters or {})
 
 
 def _columns(names: tuple[str, ...]) -> frozenset[str]:

@@ -67,7 +67,10 @@ def _chosen(fields: tuple[Field, ...], kinds: Mapping[str, Kind]) -> tuple[tuple
 def _converter(field: Field, kind: Kind | None) -> _Convert:
     if kind is not None and kind.text not in field.accepts:
         return _refuse(field, kind.text)
-    return CONVERTERS[field.converter](field.args, kind.parameters if kind else {})
+    try:
+        return CONVERTERS[field.converter](field.args, kind.parameters if kind else {})
+    except ValueError as error:  # a parameter of the record's schema is no number
+        return _refuse(field, f"{kind and kind.text} ({error})")
 
 
 def _refuse(field: Field, now: str) -> _Convert:

@@ -44,7 +44,9 @@ _SEEN_AT_FIRST = 1_254  # records until the new column appears
 
 @click.command("demo")
 def demo_command() -> None:
-    """Runs the whole job on real change events in a sandbox: observe, compile, apply, run, a new column, compare.
+    """Runs the whole job on real change events.
+
+    Observe, compile, apply, run, a new column, and at the end a comparison with the source database, in a sandbox.
 
     Needs no configuration, no network and no warehouse; takes some seconds and leaves nothing behind.
 

@@ -1,4 +1,4 @@
-"""What Redshift refuses: for each fact one statement that is refused, and its legal neighbour. Facts: redshift-facts 1-5."""
+"""What Redshift refuses: for each fact one statement that is refused, and its legal neighbour."""
 
 from __future__ import annotations
 

@@ -1,0 +1,242 @@
+"""Folding: the last change of a key wins, whatever came before, and what cannot be folded leaves no trace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamplan.runtime.convert import PLACEHOLDER
+from streamplan.runtime.disk import load
+from streamplan.runtime.envelope import Reader
+from streamplan.runtime.errors import RecordError, StopError
+from streamplan.runtime.fold import Fold
+from streamplan.runtime.plan import KeySource, Policy
+from streamplan.runtime.ports import Partition, Record
+from streamplan.runtime.rows import Drift, RowConverter
+from streamplan.runtime.take import take
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+ORDERS = load(GOLDEN / "orders/01_create/plan").tables[0]  # id (the key), note, total, at
+TEXT_KEY = msgspec.structs.replace(ORDERS, key=("note",))
+BY_VALUE = msgspec.structs.replace(ORDERS, key_from=KeySource.RECORD_VALUE)
+
+
+def fold_of(program=ORDERS) -> Fold:
+    return Fold(program, RowConverter(program))
+
+
+def fed(fold: Fold, *events, form: str = "debezium-json", evolution: Policy = Policy.REVIEW) -> Fold:
+    """The fold after events, each a (key, value)."""
+    reader = Reader(form)
+    for key, value in events:
+        raw = [None if part is None else json.dumps(part).encode() for part in (key, value)]
+        take(Record(at=Partition("t", 0), offset=0, key=raw[0], value=raw[1]), reader, fold, evolution)
+    return fold
+
+
+def row(key: int | None, note: str | None = None, **more: object) -> dict:
+    return {"id": key, "note": note, **more}
+
+
+def put(key: int, note: str | None = None, op: str = "u", before: dict | None = None):
+    return {"id": key}, {"op": op, "before": before, "after": row(key, note)}
+
+
+def gone(key: int):
+    return {"id": key}, {"op": "d", "before": {"id": key}, "after": None}
+
+
+def staged(fold: Fold) -> list[tuple]:
+    """The operation, the key and the note of every row."""
+    return [(operation, cells[0], cells[1]) for operation, cells in fold.rows.values()]
+
+
+TOMBSTONE = ({"id": 1}, None)
+EMPTIED = (None, {"op": "t"})
+MESSAGE = (None, {"op": "m"})
+
+
+@pytest.mark.parametrize(
+    ("events", "rows", "truncated"),
+    [
+        ([], [], 0),
+        ([put(1, "a", "c")], [("u", "1", "a")], 0),
+        ([put(1, "a", "c"), put(1, "b")], [("u", "1", "b")], 0),
+        ([put(1, "a", "c"), put(2, "b", "r")], [("u", "1", "a"), ("u", "2", "b")], 0),
+        ([put(1, "a", "c"), gone(1)], [("d", "1", None)], 0),
+        ([put(1, "a", "c"), gone(1), TOMBSTONE], [("d", "1", None)], 0),
+        ([gone(1), put(1, "b", "c")], [("u", "1", "b")], 0),
+        ([gone(1)], [("d", "1", None)], 0),
+        ([TOMBSTONE], [("d", "1", None)], 0),
+        ([(None, None)], [], 0),
+        ([put(1, "a", "c"), EMPTIED], [], 1),
+        ([EMPTIED, put(1, "a", "c"), EMPTIED, put(2, "b", "c")], [("u", "2", "b")], 2),
+        ([put(1, "a", "c"), MESSAGE], [("u", "1", "a")], 0),
+        ([put(1, "a", "c"), put(1, PLACEHOLDER)], [("u", "1", "a")], 0),
+        ([put(1, None, "c"), put(1, PLACEHOLDER)], [("u", "1", None)], 0),
+    ],
+)
+def test_events_fold_to_one_row_a_key(events: list, rows: list, truncated: int):
+    fold = fed(fold_of(), *events)
+    assert (staged(fold), fold.truncated) == (rows, truncated)
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "code", "reason"),
+    [
+        ([], put(1, PLACEHOLDER), "X926", "the source did not send note, unchanged since an event outside this batch"),
+        ([gone(1)], put(1, PLACEHOLDER), "X926", "the source did not send note"),
+        ([put(1, "a"), EMPTIED], put(1, PLACEHOLDER), "X926", "the source did not send note"),
+        ([put(2, "a")], put(1, PLACEHOLDER), "X926", "the source did not send note"),
+        ([], (None, put(1)[1]), "X921", "the record has no key"),
+        ([], (None, gone(1)[1]), "X921", "the record has no key"),
+        ([], ({"id": None}, {"op": "c", "after": row(None)}), "X922", 'key field "id" is null'),
+        ([], ({"id": None}, gone(1)[1]), "X922", 'key field "id" is null'),
+        ([], ({"id": 1}, {"op": "c", "after": {"note": "a"}}), "X923", "the key has the fields (note), the plan has (id)"),
+        ([], ({"no": 1}, put(1)[1]), "X923", "the key has the fields (no), the plan has (id)"),
+        ([], ({}, put(1)[1]), "X923", "the key has the fields (), the plan has (id)"),
+        ([], ({"id": 1, "no": 2}, put(1)[1]), "X923", "the key has the fields (id, no), the plan has (id)"),
+        ([], ({"id": 1, "no": 2}, gone(1)[1]), "X923", "the key has the fields (id, no), the plan has (id)"),
+        ([], ({"id": 1}, {"op": "c", "after": row(1, 5)}), "X924", 'field "note": integer 5 is not a text'),
+        ([], ({"id": "1"}, gone(1)[1]), "X924", "field \"id\": text '1' is not an integer"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_folded_is_refused_and_leaves_no_trace(before: list, event: tuple, code: str, reason: str):
+    fold = fed(fold_of(), *before)
+    rows = dict(fold.rows)
+    with pytest.raises(RecordError) as caught:
+        fed(fold, event)
+    assert (caught.value.code, caught.value.message[: len(reason)]) == (code, reason)
+    assert fold.rows == rows
+
+
+@pytest.mark.parametrize(
+    ("events", "rows"),
+    [
+        ([put(1, "a", "c")], [("u", "1", "a")]),
+        ([put(2, "a", before=row(1, "a"))], [("d", "1", None), ("u", "2", "a")]),
+        ([put(2, "a", before=row(2, "b"))], [("u", "2", "a")]),
+        ([put(1, "a", "c"), put(2, "a", before=row(1, "a")), put(1, "b", "c")], [("u", "1", "b"), ("u", "2", "a")]),
+        ([gone(1), (None, None), TOMBSTONE], [("d", "1", None)]),
+    ],
+)
+def test_a_key_from_the_value_needs_none_in_the_record_and_moves_with_an_update(events: list, rows: list):
+    fold = fed(fold_of(BY_VALUE), *[(None, value) for _, value in events])
+    assert staged(fold) == rows
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({"op": "d", "before": None}, "X921"),
+        ({"op": "d", "before": {"note": "a"}}, "X923"),
+        ({"op": "u", "before": {"id": None}, "after": row(2)}, "X922"),
+    ],
+)
+def test_a_key_from_the_value_that_is_not_there_is_refused(value: dict, code: str):
+    fold = fold_of(BY_VALUE)
+    with pytest.raises(RecordError) as caught:
+        fed(fold, (None, value))
+    assert (caught.value.code, fold.rows) == (code, {})
+
+
+def test_keys_that_differ_by_blanks_at_the_end_are_one_as_in_the_warehouse():
+    events = [({"note": note}, {"op": "c", "after": row(i, note)}) for i, note in enumerate(("a", "a  ", " a", "a\t"))]
+    assert [cells[:2] for _, cells in fed(fold_of(TEXT_KEY), *events).rows.values()] == [
+        ("1", "a  "),
+        ("2", " a"),
+        ("3", "a\t"),
+    ]
+
+
+@pytest.mark.parametrize(("policy", "times"), [(Policy.APPLY, 1), (Policy.IGNORE, 0)])
+def test_a_truncate_is_taken_as_the_plan_says(policy: Policy, times: int):
+    fold = fed(fold_of(msgspec.structs.replace(ORDERS, truncates=policy)), put(1), EMPTIED)
+    assert (fold.truncated, len(fold.rows)) == (times, 1 - times)
+
+
+def test_a_truncate_stops_the_run_where_the_plan_says_stop():
+    with pytest.raises(StopError, match='the source emptied "shop.orders"') as caught:
+        fed(fold_of(msgspec.structs.replace(ORDERS, truncates=Policy.STOP)), EMPTIED)
+    assert caught.value.code == "X930"
+
+
+def test_a_field_that_the_plan_does_not_know_is_drift_unless_it_is_ignored():
+    event = {"id": 1}, {"op": "c", "after": row(1, "a", b=1, a=2)}
+    with pytest.raises(Drift) as caught:
+        fed(fold_of(), event)
+    assert caught.value.fields == ("a", "b")
+    assert staged(fed(fold_of(), event, evolution=Policy.IGNORE)) == [("u", "1", "a")]
+
+
+def test_a_flat_tombstone_is_the_delete_itself_and_needs_a_key():
+    assert staged(fed(fold_of(), TOMBSTONE, form="flat-json")) == [("d", "1", None)]
+    with pytest.raises(RecordError, match="the record has no key"):
+        fed(fold_of(BY_VALUE), TOMBSTONE, form="flat-json")
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "reason"),
+    [
+        ("int32", {}, "is now int32; the plan expects bytes org.apache.kafka.connect.data.Decimal"),
+        ("bytes org.apache.kafka.connect.data.Decimal", {"scale": "x"}, "is now bytes org.apache.kafka.connect.data.Decimal (inv"),
+    ],
+)  # fmt: skip
+def test_a_field_whose_type_changed_is_refused_unless_it_is_null(kind: str, parameters: dict, reason: str):
+    fold, (kind, _, name) = fold_of(), kind.partition(" ")
+    fields = [
+        {"field": "id", "type": "int64"},
+        {"field": "total", "type": kind, "name": name, "parameters": parameters},
+    ]
+    schema = {"type": "struct", "fields": fields}
+    fed(fold, ({"id": 1}, {"schema": schema, "payload": {"id": 1, "total": None}}), form="flat-json")
+    with pytest.raises(RecordError) as caught:
+        fed(fold, ({"id": 2}, {"schema": schema, "payload": {"id": 2, "total": 5}}), form="flat-json")
+    assert (caught.value.code, reason in caught.value.message) == ("X925", True), caught.value.message
+    assert staged(fold) == [("u", "1", None)]
+
+
+keys = st.integers(1, 3)
+changes = st.one_of(
+    st.tuples(st.just("put"), keys, st.sampled_from(["a", "b", None, PLACEHOLDER])),
+    st.tuples(st.just("gone"), keys, st.none()),
+    st.tuples(st.just("emptied"), st.none(), st.none()),
+)
+
+
+@given(st.lists(changes, max_size=12), st.dictionaries(keys, st.sampled_from(["x", "y"])))
+def test_a_fold_put_over_a_table_equals_the_events_one_by_one(sequence: list, table: dict):
+    fold, expected, known = fold_of(), dict(table), set()
+    for what, key, note in sequence:
+        event = {"put": put, "gone": lambda key, _: gone(key), "emptied": lambda *_: EMPTIED}[what](key, note)
+        if note == PLACEHOLDER and key not in known:
+            with pytest.raises(RecordError, match="did not send"):
+                fed(fold, event)
+            continue
+        fed(fold, event)
+        match what:
+            case "put":
+                expected[key] = expected[key] if note == PLACEHOLDER else note
+                known.add(key)
+            case "gone":
+                expected.pop(key, None)
+                known.discard(key)
+            case _:
+                expected.clear()
+                known.clear()
+    assert merged(table, fold) == expected
+
+
+def merged(table: dict, fold: Fold) -> dict:
+    """What the warehouse holds after the batch: emptied, deletes, then upserts."""
+    found = {} if fold.truncated else dict(table)
+    for operation, key, note in staged(fold):
+        if operation == "d":
+            found.pop(int(key), None)
+        else:
+            found[int(key)] = note
+    return found
