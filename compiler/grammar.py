@@ -17,7 +17,7 @@ from .parse_data import delete, insert, select, update, with_queries
 from .parse_grants import grant
 from .parse_merge import merge
 from .parse_tables import create_table, drop_table
-from .parse_users import create_group, create_role, create_user
+from .parse_users import create_group, create_role, create_user, refuse_if_exists
 from .references import references, relations
 from .statements import Other, Statement
 
@@ -102,6 +102,9 @@ def _parsed(cursor: Cursor) -> Statement | None:
         return drop_table(cursor)
     if cursor.take("alter", "table"):
         return alter_table(cursor)
+    if cursor.take("drop", "role") or cursor.take("drop", "group"):
+        refuse_if_exists(cursor)
+        return None
     parser = _PARSERS.get(cursor.peek())
     if parser is None:
         return None

@@ -29,6 +29,13 @@ _LAYOUT = frozenset({"distkey", "diststyle", "compound", "interleaved", "sortkey
 
 def alter_table(cursor: Cursor) -> TableStatement | None:
     """ALTER TABLE, from the word after it on; None for an action that the grammar does not know."""
+    found = _action(cursor)
+    if found is not None and cursor.at(","):
+        raise cursor.error("RS-302")
+    return found
+
+
+def _action(cursor: Cursor) -> TableStatement | None:
     table = cursor.qualified()
     match cursor.peek():
         case "add":

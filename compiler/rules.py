@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .grammar import GrammarError, LexError, parse
-from .redshift import STATEMENT_BYTES
+from .redshift import STANDING_ALONE, STATEMENT_BYTES
+from .rule_list import RULES, Judge, Rule
 from .rules_access import access_violations
 from .rules_data import data_violations
 from .rules_tables import table_violations
 from .statement_tables import AlterColumnType, AppendFrom
-from .statements import Statement, Truncate, Vacuum
+from .statements import Other, Statement, Truncate, Vacuum
 from .violation import SYNTAX, Violation
 
-
-class Judge(StrEnum):
-    """Who looks: the server, or the check of a plan, which also refuses what the server would do harm with."""
-
-    SERVER = "server"
-    PLAN = "plan"
+__all__ = ["RULES", "Judge", "Rule", "Session", "Violation", "violations"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +33,8 @@ class Session:
 def violations(sql: str, session: Session) -> tuple[Violation, ...]:
     """What Redshift would refuse in a statement; empty when it takes it."""
     if len(sql) > STATEMENT_BYTES // 4 and len(sql.encode()) > STATEMENT_BYTES:
-        message = f"Statement is too large: {len(sql.encode())} bytes. Maximum allowed: {STATEMENT_BYTES} bytes"
-        return (Violation(rule="RS-201", message=message, sqlstate="54000"),)
+        size = f"Statement Size: {len(sql.encode())} bytes. Maximum Allowed: {STATEMENT_BYTES} bytes"
+        return (Violation(rule="RS-201", message=f"Statement is too large. {size}", sqlstate=SYNTAX),)
     try:
         statement = parse(sql)
     except GrammarError as error:
@@ -67,9 +62,17 @@ def _transaction(statement: Statement, session: Session) -> Iterator[Violation]:
             yield _alone("RS-311", "ALTER TABLE APPEND")
         case Vacuum():
             yield _alone("RS-311", "VACUUM")
+        case Other() if command := _standing_alone(statement):
+            yield _alone("RS-311", command)
         case Truncate() if session.judge is Judge.PLAN:
             message = "TRUNCATE commits the transaction that it stands in"
             yield Violation(rule="RS-334", message=message, sqlstate="25001", help="use DELETE FROM")
+
+
+def _standing_alone(statement: Other) -> str:
+    """The command, when it is one of those that run in no transaction (r_SVL_MULTI_STATEMENT_VIOLATIONS)."""
+    words = " ".join(token.word.upper() for token in statement.tokens)
+    return next((command for command in STANDING_ALONE if f"{words} ".startswith(f"{command} ")), "")
 
 
 def _alone(rule: str, command: str) -> Violation:

@@ -56,7 +56,11 @@ def _grant(statement: Grant) -> Iterator[Violation]:
             message = f"grant option cannot be given to {grantee.kind.value.upper()}"
             yield Violation(rule="RS-506", message=message, sqlstate="0LP01", position=grantee.name.start)
     passed_on = any(grantee.may_pass_on for grantee in statement.to)
+    whole = {privilege.name for privilege in statement.privileges if not privilege.columns}
     for privilege in statement.privileges:
+        if privilege.columns and whole & {privilege.name, "all"}:
+            message = f"{privilege.name.upper()} cannot be granted on columns beside the whole table"
+            yield Violation(rule="RS-508", message=message, sqlstate="0LP01", position=privilege.start)
         if privilege.columns and passed_on:
             message = "grant option cannot be given for privileges on columns"
             yield Violation(rule="RS-508", message=message, sqlstate="0LP01", position=privilege.start)

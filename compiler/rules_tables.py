@@ -73,7 +73,7 @@ def _create(statement: CreateTable) -> Iterator[Violation]:
 
 
 def _temporary(name: Name, *, temporary: bool) -> Iterator[Violation]:
-    if temporary and len(name.parts) > 1:
+    if (temporary or name.last.startswith("#")) and len(name.parts) > 1:
         message = "cannot create temporary relation in non-temporary schema"
         yield Violation(rule="RS-314", message=message, sqlstate="42P16", position=name.start)
 

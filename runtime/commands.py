@@ -63,8 +63,8 @@ def opened(folder: Path) -> Iterator[tuple[Plan, RedshiftWarehouse]]:
 def apply_command(plan: Path, allow: tuple[str, ...], *, dry_run: bool) -> None:
     """Brings the warehouse to the plan.
 
-    Runs what is pending: accounts, migrations, grants. Verifies the plan's files first, refuses a plan that does not come from what the warehouse has, and goes on where an
-    apply that was killed had stopped.
+    Runs what is pending: accounts, migrations, grants. Verifies the plan's files first, refuses a plan that does not
+    come from what the warehouse has, and goes on where an apply that was killed had stopped.
 
     \b
     Examples:
@@ -105,7 +105,8 @@ def _dry_run(plan: Plan, warehouse: RedshiftWarehouse) -> None:
 def run_command(plan: Path, events: str | None, *, until_end: bool, as_json: bool) -> None:
     """Loads events into the tables of a plan.
 
-    Goes on from where the ledger stands. Exit code 2 when a topic is held since its events have fields that the plan does not know.
+    Goes on from where the ledger stands. Exit code 2 when a topic is held since its events have fields that the plan
+    does not know.
 
     \b
     Examples:

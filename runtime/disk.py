@@ -17,23 +17,31 @@ from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Plan, Statement
 _AGAIN = "restore it from version control, or compile again"
 
 
+class _Format(msgspec.Struct):
+    format: int
+
+
 def load(folder: Path) -> Plan:
     """The plan in a folder, verified against its `plan.sum`, with the text of every statement.
 
     Raises PlanError: P801 no plan, or a file edited, added or removed; P802 another format; P803 a broken manifest.
     """
     sums = _read(folder, SUM_FILE)
-    _verify(folder, sums.decode())
-    manifest = _read(folder, MANIFEST_FILE)
-    try:
-        plan = msgspec.json.decode(manifest, type=Plan)
-    except msgspec.DecodeError as error:
-        raise PlanError("P803", f'"{folder / MANIFEST_FILE}" is broken: {error}', help=_AGAIN) from None
-    if plan.format != FORMAT:
-        message = f'"{folder}" has format {plan.format}; this streamplan reads format {FORMAT}'
-        raise PlanError("P802", message, help="compile it again with this version of streamplan")
-    filled: Plan = _filled(plan, folder)
+    _verify(folder, sums.decode(errors="replace"))
+    filled: Plan = _filled(_decoded(folder, _read(folder, MANIFEST_FILE)), folder)
     return msgspec.structs.replace(filled, id=hashlib.sha256(sums).hexdigest())
+
+
+def _decoded(folder: Path, manifest: bytes) -> Plan:
+    """The manifest's plan. The format is looked at first: another one may hold anything else."""
+    try:
+        found = msgspec.json.decode(manifest, type=_Format).format
+        if found == FORMAT:
+            return msgspec.json.decode(manifest, type=Plan)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PlanError("P803", f'"{folder / MANIFEST_FILE}" is broken: {error}', help=_AGAIN) from None
+    message = f'"{folder}" has format {found}; this streamplan reads format {FORMAT}'
+    raise PlanError("P802", message, help="compile it again with this version of streamplan")
 
 
 def _read(folder: Path, name: str) -> bytes:

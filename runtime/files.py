@@ -91,7 +91,11 @@ class FileSource:
         """A file has nothing to be told: the ledger says where to go on."""
 
     def _read(self, reading: Reading) -> Generator[tuple[str, int, bytes] | None, None, None]:
-        """Path, line number from 0, and line; None when a followed file has nothing now."""
+        """Path, line number from 0, and line; None when a followed file has nothing now.
+
+        Files of one name in different folders are numbered on, so that no two broken lines have the same place.
+        """
+        numbers: dict[str, int] = {}
         for path, size in zip(self._paths, self._sizes, strict=True):
             with _opened(path) as self._stream:
                 zipped = self._stream.peek(2)[:2] == _GZIP_MAGIC
@@ -99,13 +103,14 @@ class FileSource:
                 lines = (
                     GzipFile(fileobj=self._stream) if zipped else _growing(self._stream) if follows else self._stream
                 )
-                number = 0
+                number = numbers.get(Path(path).name, 0)
                 for line in _readable(lines, path):
                     if line is None:
                         yield None
                     elif stripped := line.strip(b"\r\n"):
                         yield path, number, stripped
                     number += line is not None
+                numbers[Path(path).name] = number
             self._stream, self._done = None, self._done + size
 
     def _record(self, path: str, number: int, raw: bytes) -> Record:
@@ -157,7 +162,7 @@ def _readable(lines: Iterable[bytes | None], path: str) -> Iterator[bytes | None
         yield from lines
     except (OSError, EOFError, zlib.error) as error:
         message = f'cannot read "{path}" any further: {error}'
-        raise StopError("X911", message, help="what came before is committed; mend the file and run again") from None
+        raise StopError("X911", message, help="mend the file and run again: it goes on from the ledger") from None
 
 
 def _opened(path: str) -> BufferedReader:

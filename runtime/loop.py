@@ -68,6 +68,8 @@ class Run:
             return
         fold = Fold(program, self._converters[topic]) if program else None
         batch = self._batches.setdefault(topic, Batch(fold))
+        if record.offset <= batch.last.get(record.at, self._positions.get(record.at, -1)):
+            return  # taken already: another file holds the record too
         try:
             self._take(record, batch, program)
         except Drift as drift:

@@ -24,9 +24,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the history says: closed versions with their ids, and every recorded statement of any version."""
+    """What the history says: closed versions with their ids, those begun too, and every statement of any version."""
 
     closed: dict[int, str]
+    begun: frozenset[tuple[int, str]]
     seen: frozenset[tuple[int, str]]
 
 
@@ -35,7 +36,9 @@ def standing(plan: Plan, warehouse: Warehouse) -> Standing:
     with warehouse.transaction():
         rows = warehouse.execute(plan.history.read)
     closed = {version: plan_id for version, plan_id, statement, *_ in rows if statement == SUM_FILE}
-    return Standing(closed=closed, seen=frozenset((version, statement) for version, _, statement, *_ in rows))
+    begun = frozenset((version, plan_id) for version, plan_id, *_ in rows)
+    seen = frozenset((version, statement) for version, _, statement, *_ in rows)
+    return Standing(closed=closed, begun=begun, seen=seen)
 
 
 def must_be_applied(plan: Plan, warehouse: Warehouse) -> None:
@@ -55,7 +58,7 @@ def pending(plan: Plan, now: Standing) -> tuple[tuple[int, Statement], ...]:
     Raises PlanError P811 when the warehouse is ahead of the plan, P812 when it is not an ancestor.
     """
     lineage = (*plan.ancestors, plan.id)
-    for version, plan_id in sorted(now.closed.items()):
+    for version, plan_id in sorted(now.begun):
         if version > plan.version:
             message = f"the warehouse has version {version} of {plan.connector}, this plan is version {plan.version}"
             raise PlanError("P811", message, help="apply the newer plan, or go on from it: compile against it")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from .files import FileSource
@@ -44,11 +45,11 @@ class Watching:
         match what:
             case Held():
                 fields = ", ".join(what.fields)
-                self._print(f"  [yellow]held[/] {what.topic} from {what.place} on: new field {fields}")
+                self._print(f"  [yellow]held[/] {escape(f'{what.topic} from {what.place} on: new field {fields}')}")
             case Quarantined():
                 self._quarantined += 1
                 if self._quarantined <= _SHOWN:
-                    self._print(f"  [red]quarantine[/] {what.place}: {what.code} {what.reason}")
+                    self._print(f"  [red]quarantine[/] {escape(f'{what.place}: {what.code} {what.reason}')}")
                 elif self._quarantined == _SHOWN + 1:
                     self._print("  [red]quarantine[/] … further ones are not shown; see streamplan status")
             case Committed():
