@@ -20,9 +20,10 @@ from rich.console import Console
 from .disk import load
 from .errors import StopError
 from .files import FileSource, Reading
-from .loop import Run, Until
+from .loop import Run
 from .migrate import apply, must_be_applied, pending, standing
 from .plan import Plan
+from .ports import Until
 from .progress import Watching
 from .redshift import RedshiftWarehouse, connected
 from .settings import filled
@@ -158,6 +159,8 @@ def _told(summary: Summary, plan: Path) -> str:
         for topic, count in sorted(summary.skipped.items())
     ]
     lines += [f"  held: {held.topic} from {held.place} on, new field {', '.join(held.fields)}" for held in summary.held]
+    if summary.repeated:
+        lines += [f"  {counted(summary.repeated, 'record')} passed over: their offsets had been taken already"]
     if summary.held:
         lines += [f"  next: observe these events, compile, review, apply {plan}, and run again: nothing is lost"]
     return "\n".join(lines)
@@ -165,7 +168,7 @@ def _told(summary: Summary, plan: Path) -> str:
 
 def _as_json(summary: Summary) -> dict[str, object]:
     held = [{"topic": h.topic, "place": h.place, "fields": list(h.fields)} for h in summary.held]
-    counts = ("events", "batches", "upserts", "deletes", "truncated", "quarantined")
+    counts = ("events", "batches", "upserts", "deletes", "truncated", "quarantined", "repeated")
     return {name: getattr(summary, name) for name in counts} | {"skipped": summary.skipped, "held": held}
 
 

@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Sequence
 
 from .envelope import Reader
 from .errors import RecordError, StopError
 from .files import BROKEN_PREFIX
 from .fold import Fold
 from .plan import Plan, Policy, TableProgram
-from .ports import Clock, Held, Partition, Quarantined, Record, Reporter, Source, Warehouse
-from .program import Batch, Refused, commit
+from .ports import Clock, Held, Partition, Quarantined, Record, Reporter, Source, Until, Warehouse
+from .program import Batch, Refused, commit, positions
 from .rows import Drift, RowConverter
 from .take import take
 from .tally import Summary, committed
-
-
-class Until(StrEnum):
-    """When a run is done: at the end of the source, or when it is stopped."""
-
-    END = "end"
-    STOPPED = "stopped"
 
 
 class Run:
@@ -46,17 +39,26 @@ class Run:
         self._source.seek(self._positions)
         self._cut_at = self._clock.now() + self._plan.batch.max_seconds
         while True:
+            records = self._pulled()
+            self._reporter.advanced(len(records), sum(record.size for record in records))
+            if self._source.ended or (not records and until is Until.END):
+                self._flush_all()
+                return self.summary
+            if self._clock.now() >= self._cut_at:
+                self._flush_all()
+            if not records:
+                self._clock.rest()
+
+    def _pulled(self) -> Sequence[Record]:
+        """The next records, taken in. What came before a record that stops the run is committed."""
+        try:
             records = self._source.poll()
             for record in records:
                 self._route(record)
-            self._reporter.advanced(len(records), sum(record.size for record in records))
-            done = self._source.ended or (not records and until is Until.END)
-            if done or self._clock.now() >= self._cut_at:
-                self._flush_all()
-            if done:
-                return self.summary
-            if not records:
-                self._clock.rest()
+        except StopError:
+            self._flush_all()
+            raise
+        return records
 
     def _route(self, record: Record) -> None:
         topic = record.at.topic
@@ -66,10 +68,12 @@ class Run:
         if program is None and not topic.startswith(BROKEN_PREFIX):
             self.summary.skipped[topic] = self.summary.skipped.get(topic, 0) + 1
             return
-        fold = Fold(program, self._converters[topic]) if program else None
-        batch = self._batches.setdefault(topic, Batch(fold))
+        if topic not in self._batches:
+            self._batches[topic] = Batch(Fold(program, self._converters[topic]) if program else None)
+        batch = self._batches[topic]
         if record.offset <= batch.last.get(record.at, self._positions.get(record.at, -1)):
-            return  # taken already: another file holds the record too
+            self.summary.repeated += 1  # another file holds the record too
+            return
         try:
             self._take(record, batch, program)
         except Drift as drift:
@@ -92,9 +96,8 @@ class Run:
         if self._plan.evolution is Policy.STOP:
             message = f"{record.place} has fields that the plan does not know: {drift}"
             raise StopError("X931", message, help="observe, compile, review and apply; then run again")
-        held = Held(topic=record.at.topic, place=record.place, fields=drift.fields)
-        self.summary.held.append(held)
-        self._reporter.happened(held)
+        self.summary.held.append(Held(topic=record.at.topic, place=record.place, fields=drift.fields))
+        self._reporter.happened(self.summary.held[-1])
 
     def _flush_all(self) -> None:
         for topic in sorted(self._batches):
@@ -111,10 +114,3 @@ class Run:
         what = committed(topic, batch)
         self._reporter.happened(what)
         self.summary.add(what)
-
-
-def positions(plan: Plan, warehouse: Warehouse) -> dict[Partition, int]:
-    """Where each partition stands in the ledger."""
-    with warehouse.transaction():
-        rows = warehouse.execute(plan.ledger.read)
-    return {Partition(topic, number): offset for topic, number, offset in rows}

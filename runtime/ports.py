@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from .errors import RecordError
@@ -79,6 +80,13 @@ class Warehouse(Protocol):
 
     def alone(self, statement: Statement) -> tuple[tuple[Any, ...], ...]:
         """Run a statement outside any transaction."""
+
+
+class Until(StrEnum):
+    """When a run is done: at the end of the source, or when it is stopped."""
+
+    END = "end"
+    STOPPED = "stopped"
 
 
 class Clock(Protocol):

@@ -63,6 +63,13 @@ def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Pa
             warehouse.execute(plan.ledger.record, (at.topic, str(at.number), str(start), str(to), plan.id))
 
 
+def positions(plan: Plan, warehouse: Warehouse) -> dict[Partition, int]:
+    """Where each partition stands in the ledger."""
+    with warehouse.transaction():
+        rows = warehouse.execute(plan.ledger.read)
+    return {Partition(topic, number): offset for topic, number, offset in rows}
+
+
 def _fence(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Partition, int]) -> None:
     for at in batch.last:
         ((found,),) = warehouse.execute(plan.ledger.check, (at.topic, str(at.number)))

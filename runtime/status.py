@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .loop import positions
 from .migrate import pending, standing
 from .plan import Plan
 from .ports import Warehouse
+from .program import positions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

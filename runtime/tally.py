@@ -11,7 +11,14 @@ from .program import Batch
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did. `skipped` counts, by topic, the records of topics that are not in the plan."""
+    """What a run did.
+
+    Attributes:
+        repeated: records whose offset had been taken already, since files overlap or stand in the wrong order.
+        skipped: by topic, the records of topics that are not in the plan.
+        held: the topics that wait.
+
+    """
 
     events: int = 0
     upserts: int = 0
@@ -19,6 +26,7 @@ class Summary:
     truncated: int = 0
     quarantined: int = 0
     batches: int = 0
+    repeated: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
 

@@ -28,9 +28,10 @@ from streamplan.runtime.commands import SystemClock, counted
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StreamplanError
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import apply
 from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.ports import Until
 from streamplan.runtime.progress import Watching
 from streamplan.runtime.redshift import RedshiftWarehouse, connected
 from streamplan.runtime.settings import filled

@@ -7,7 +7,11 @@ import itertools
 
 import pytest
 import redshift_connector
+from hypothesis import HealthCheck, settings
 from streamplan.sandbox.sandbox import running
+
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any speed")
 
 _numbers = itertools.count(1)
 

@@ -17,9 +17,9 @@ import msgspec
 from streamplan.runtime.commands import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import apply
-from streamplan.runtime.ports import Silent
+from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled
 

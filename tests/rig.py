@@ -16,10 +16,10 @@ from streamplan.compiler.sql import ident
 from streamplan.runtime.commands import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import Applied, apply
 from streamplan.runtime.plan import Plan, Statement
-from streamplan.runtime.ports import Silent
+from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled
 from streamplan.runtime.tally import Summary

@@ -10,9 +10,9 @@ import rig
 import shop
 from streamplan.runtime.errors import StopError, WarehouseError
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import Statement
-from streamplan.runtime.ports import Silent
+from streamplan.runtime.ports import Silent, Until
 
 PHASE = "P01_dml"
 PID = Statement(path="pid", sql="SELECT pg_backend_pid()")

@@ -24,9 +24,9 @@ from streamplan.compiler.source import read_source
 from streamplan.compiler.walk import statements
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import Plan
-from streamplan.runtime.ports import Silent
+from streamplan.runtime.ports import Silent, Until
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 STORIES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())

@@ -49,6 +49,8 @@ from streamplan.compiler.statements import (
 ORDERS = '"shop"."orders"'
 TAGS = '"shop"."tags"'
 STAGE = '"_streamplan_stage"'
+NEW_TAGS = f"""INSERT INTO {TAGS} ("tag") SELECT {STAGE}."tag" FROM {STAGE}
+WHERE NOT EXISTS (SELECT 1 FROM {TAGS} WHERE {TAGS}."tag" = {STAGE}."tag")"""
 MERGE = f"""MERGE INTO {ORDERS}
 USING {STAGE}
 ON {ORDERS}."order_id" = {STAGE}."order_id"
@@ -84,7 +86,7 @@ PLAN = [
     f"DELETE FROM {STAGE} WHERE \"_streamplan_op\" = 'd'",
     MERGE,
     f'INSERT INTO {STAGE} ("id", "doc", "b") VALUES\n(?, JSON_PARSE(?), TO_VARBYTE(?, \'hex\')),\n(?, ?, ?)',
-    f'INSERT INTO {TAGS} ("tag") SELECT {STAGE}."tag" FROM {STAGE} WHERE NOT EXISTS (SELECT 1 FROM {TAGS} WHERE {TAGS}."tag" = {STAGE}."tag")',
+    NEW_TAGS,
     'INSERT INTO "shop"."_streamplan_history" ("connector", "at", "by") VALUES (\'shop\', GETDATE(), CURRENT_USER)',
     'SELECT "version" FROM "shop"."_streamplan_history" WHERE "connector" = \'shop\' ORDER BY "version"',
     'SELECT "topic", MAX("to_offset") FROM "shop"."_streamplan_ledger" GROUP BY "topic" ORDER BY "topic"',

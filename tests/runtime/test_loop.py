@@ -10,9 +10,9 @@ import pytest
 from recording import ListSource, RecordingWarehouse, TickingClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError, WarehouseError
-from streamplan.runtime.loop import Run, Until
+from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import Policy
-from streamplan.runtime.ports import Held, Partition, Record, Silent
+from streamplan.runtime.ports import Held, Partition, Record, Silent, Until
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 PLAN = load(GOLDEN / "orders/01_create/plan")
@@ -170,11 +170,11 @@ def test_a_new_field_is_left_out_where_the_plan_says_ignore():
     assert (warehouse.ledger, summary.held, summary.upserts) == ({ORDERS: 0}, [], 1)
 
 
-def test_a_new_field_stops_the_run_where_the_plan_says_stop_and_nothing_is_committed():
+def test_a_new_field_stops_the_run_where_the_plan_says_stop_and_what_came_before_is_committed():
     warehouse = RecordingWarehouse(PLAN)
     with pytest.raises(StopError, match="fields that the plan does not know: new") as caught:
         ran([change(0), change(1, new=1)], msgspec.structs.replace(PLAN, evolution=Policy.STOP), warehouse)
-    assert (caught.value.code, warehouse.ledger) == ("X931", {})
+    assert (caught.value.code, warehouse.ledger) == ("X931", {ORDERS: 0})
 
 
 def test_a_topic_that_is_not_in_the_plan_is_counted_and_never_in_the_ledger():

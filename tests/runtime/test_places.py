@@ -13,8 +13,8 @@ from rich.console import Console
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError
 from streamplan.runtime.files import FileSource
-from streamplan.runtime.loop import Run, Until
-from streamplan.runtime.ports import Held, Quarantined, Silent
+from streamplan.runtime.loop import Run
+from streamplan.runtime.ports import Held, Quarantined, Silent, Until
 from streamplan.runtime.progress import Watching
 
 PLAN = load(Path(__file__).parents[2] / "golden" / "orders" / "01_create" / "plan")
