@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .control import HISTORY, LEDGER, QUARANTINE
+from .lex import fold
 from .model import Grant, Member, Model, Privilege, Securable, SecurableKind, Table
-from .naming import fold
 from .spec import AccessSpec, Spec
 
 _DML = (Privilege.DELETE, Privilege.INSERT, Privilege.SELECT, Privilege.UPDATE)

@@ -1,26 +1,16 @@
-"""Names in the warehouse.
-
-Folded as Redshift folds them, cut where Redshift cuts them, refused where it cannot hold them.
-
-Folding happens here, once; everything above works with folded names.
-"""
+"""What Redshift cannot hold as a name, and what a name looks like in a path. The folding itself is `lex.fold`."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 
-from .redshift import IDENTIFIER_BYTES, SYSTEM_COLUMNS
+from .lex import fold
+from .redshift import SYSTEM_COLUMNS
 
 RESERVED_PREFIX = "_streamplan_"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _SLUG_LENGTH = 60
-
-
-def fold(name: str) -> str:
-    """The name as Redshift stores it: ASCII letters in lower case, at most 127 bytes of UTF-8 (r_names)."""
-    lowered = "".join(char.lower() if char.isascii() else char for char in name)
-    return lowered.encode()[:IDENTIFIER_BYTES].decode(errors="ignore")
 
 
 def unholdable(name: str) -> str | None:

@@ -22,9 +22,9 @@ from streamplan.runtime.plan import (
 
 from .accounts import accounts, grants
 from .control import HISTORY, LEDGER, QUARANTINE
+from .lex import fold
 from .loading import program
 from .migration import bootstrap
-from .naming import fold
 from .resolve import Resolved
 from .sql import comment, ident, literal
 from .template import fill

@@ -15,8 +15,9 @@ from streamplan.runtime.plan import KeySource, Policy
 from .access import access_model
 from .control import CONTROL_TABLES
 from .diagnostic import CompileError, Diagnostic, Span
+from .lex import fold
 from .model import Column, Model, Table
-from .naming import fold, unholdable
+from .naming import unholdable
 from .observed import Observed, ObservedField, ObservedTopic
 from .redshift import RESERVED
 from .spec import ColumnSpec, Spec, TableSpec

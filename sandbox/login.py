@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from streamplan.compiler.lex import fold
+
 from . import errors, wire
-from .names import fold, shorten
+from .names import shorten
 from .postgres import DATABASE
 
 PASSWORD = "Sandbox1"  # noqa: S105 - documented, and of use on this machine's loopback only

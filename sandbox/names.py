@@ -1,4 +1,4 @@
-"""Names in the sandbox: folded and cut as Redshift does, and shortened where PostgreSQL cannot hold them.
+"""Names in the sandbox: shortened where PostgreSQL cannot hold them. `lex` folds and cuts them as Redshift does.
 
 Redshift's names have 127 bytes, PostgreSQL's 63. A longer one goes by its beginning and a hash. **Two names that
 Redshift tells apart have two short forms.**
@@ -7,23 +7,9 @@ Redshift tells apart have two short forms.**
 from __future__ import annotations
 
 import hashlib
-import re
-
-from streamplan.compiler.redshift import IDENTIFIER_BYTES
 
 _POSTGRES_BYTES = 63
 _HASH = 12
-_UPPER = re.compile("[A-Z]+")
-
-
-def fold(name: str) -> str:
-    """ASCII letters in lower case, at most 127 bytes of UTF-8."""
-    return cut(_UPPER.sub(lambda found: found[0].lower(), name))
-
-
-def cut(name: str) -> str:
-    """At most 127 bytes of UTF-8, in whole characters."""
-    return name.encode()[:IDENTIFIER_BYTES].decode(errors="ignore")
 
 
 def shorten(name: str) -> str:

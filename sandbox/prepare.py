@@ -10,9 +10,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from streamplan.compiler import lex
+from streamplan.compiler.lex import cut, fold
 
 from .decision import Decision, NotYet, Refusal, Translation, refused
-from .names import LongNames, cut, fold, literal, shorten
+from .names import LongNames, literal, shorten
 from .refuse import refusal
 from .spell import Tokens, bare, is_name, spelled, split, word
 from .translate import translated

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamplan.compiler.lex import Token, TokenKind
+from streamplan.compiler.lex import Token, TokenKind, cut, fold
 
-from .names import LongNames, cut, fold, quoted
+from .names import LongNames, quoted
 
 Tokens = Sequence[Token]
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from streamplan.compiler.canonical import from_json, to_json
 from streamplan.compiler.diagnostic import CompileError
 from streamplan.compiler.diff import diff
+from streamplan.compiler.lex import fold
 from streamplan.compiler.model import Column, ColumnType, Model, Table, parse_type
-from streamplan.compiler.naming import fold, slug
+from streamplan.compiler.naming import slug
 
 types = st.one_of(
     st.sampled_from(["BIGINT", "DATE", "SUPER", "TIMESTAMPTZ"]).map(ColumnType),

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from streamplan.compiler.lex import tokenize
+from streamplan.compiler.lex import fold, tokenize
 from streamplan.sandbox.decision import NotYet
-from streamplan.sandbox.names import LongNames, fold, literal, shorten
+from streamplan.sandbox.names import LongNames, literal, shorten
 from streamplan.sandbox.translate import translated
 
 
