@@ -112,7 +112,7 @@ def _spec_files(spec: Spec) -> tuple[str, ...]:
 def _samples(paths: tuple[str, ...]) -> Iterator[Sample]:
     for path in paths:
         with reading(FileSource(path)) as records:
-            for record in records:
+            for record in (record for record in records if record.broken is None):
                 yield Sample(topic=record.at.topic, key=record.key, value=record.value)
 
 

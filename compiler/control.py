@@ -41,6 +41,7 @@ def control_tables(schema: str) -> tuple[Table, ...]:
         _table(
             schema,
             LEDGER,
+            _column("connector", _NAME),
             _column("topic", _TOPIC),
             _column("topic_partition", _INT),
             _column("from_offset", _BIGINT, "first offset of the batch"),

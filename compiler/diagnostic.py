@@ -69,8 +69,8 @@ def to_text(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
 
 def _excerpt(span: Span, sources: Mapping[str, str]) -> list[str]:
     lines = sources.get(span.path, "").split("\n")
-    if not 0 < span.line <= len(lines):
-        return []
+    if not 0 < span.line <= len(lines) or "password" in lines[span.line - 1].lower():
+        return []  # nowhere, or a line that may hold a secret
     gutter = f"{span.line:5} | "
     mark = " " * (len(gutter) - 2) + "| " + " " * (span.column - 1) + "^"
     return [gutter + lines[span.line - 1], *([mark] if span.column else [])]

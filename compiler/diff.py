@@ -37,7 +37,7 @@ def diff(before: Model, after: Model) -> tuple[Change, ...]:
 def _columns(old: Table, new: Table, problems: list[Diagnostic]) -> Iterator[Change]:
     if old.key != new.key:
         message = f'the key of "{new.id}" would change from ({", ".join(old.key)}) to ({", ".join(new.key)})'
-        help_ = f"keep the old key, or load the topic into a new table: tables: {{NAME: {{topic: {_topic(new)}}}}}"
+        help_ = "keep the old key in the observed schema; events with another key go to quarantine"
         problems.append(Diagnostic(span=new.origin, code="D504", message=message, help=help_))
     for column in old.columns:
         if new.column(column.name) is None:
@@ -60,10 +60,6 @@ def _column(table: Table, old: Column | None, new: Column, problems: list[Diagno
     message = f'column "{new.name}" of "{table.id}" would change from {old.type} to {new.type}'
     help_ = f"keep {old.type} (columns: {{FIELD: {{type: {old.type}}}}}); values that do not fit go to quarantine"
     problems.append(Diagnostic(span=new.origin, code="D503", message=message, help=help_))
-
-
-def _topic(table: Table) -> str:
-    return table.because.removeprefix("topic ")
 
 
 def _rank(change: Change) -> tuple[int, str, int]:

@@ -14,7 +14,7 @@ from .diagnostic import NOWHERE, Span
 from .redshift import DECIMAL_DIGITS, VARBYTE_BYTES, VARCHAR_BYTES
 from .sql import Sql
 
-_TYPE = re.compile(r"\s*([a-z]+(?: [a-z]+)?)\s*(?:\(\s*(\d+|max)\s*(?:,\s*(\d+)\s*)?\))?\s*", re.IGNORECASE)
+_TYPE = re.compile(r"\s*([a-z]+(?: [a-z]+)?)\s*(?:\(\s*(\d{1,9}|max)\s*(?:,\s*(\d{1,9})\s*)?\))?\s*", re.IGNORECASE)
 _SIMPLE = {
     "SMALLINT": "SMALLINT",
     "INT2": "SMALLINT",

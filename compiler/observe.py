@@ -6,6 +6,7 @@ It decides nothing about Redshift.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +17,7 @@ import msgspec
 from .observed import Learnt, Observed, ObservedField, ObservedTopic
 from .widening import merge_topics
 
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")  # Kafka's rule; the name is that of a file too
 _INFERRED = {
     bool: "boolean",
     int: "int64",
@@ -55,15 +57,27 @@ def observe(samples: Iterable[Sample], topics: tuple[str, ...], before: Observed
     notes: dict[str, None] = {}
     seen: set[tuple[str, bytes, bytes]] = set()
     for sample in samples:
-        if not any(fnmatchcase(sample.topic, pattern) for pattern in topics):
-            continue
-        learnt = _learn(sample, seen)
-        if learnt is not None:
-            known[sample.topic], news = merge_topics(known.get(sample.topic), learnt)
+        if any(fnmatchcase(sample.topic, pattern) for pattern in topics):
+            news = _take_in(sample, seen, known)
             notes.update(dict.fromkeys(f"{sample.topic}: {text}" for text in news))
     return Observation(
         observed=Observed(topics=tuple(known.values()), folder=before.folder), notes=tuple(sorted(notes))
     )
+
+
+def _take_in(sample: Sample, seen: set[tuple[str, bytes, bytes]], known: dict[str, ObservedTopic]) -> tuple[str, ...]:
+    """Learns from one record, and gives what is new, in words; what makes no sense is passed over, with a note."""
+    if not _TOPIC.fullmatch(sample.topic):
+        return ("not a topic name that Kafka allows: passed over",)
+    try:
+        learnt = _learn(sample, seen)
+        if learnt is None:
+            return ()
+        sound = msgspec.convert(msgspec.to_builtins(learnt), ObservedTopic)
+        known[sample.topic], news = merge_topics(known.get(sample.topic), sound)
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return ("a record whose schema makes no sense: passed over",)
+    return news
 
 
 def _learn(sample: Sample, seen: set[tuple[str, bytes, bytes]]) -> ObservedTopic | None:

@@ -48,7 +48,7 @@ def render(resolved: Resolved, migrations: tuple[Migration, ...], version: int, 
         migrations=migrations,
         grants=grants(resolved.model),
         history=_history(spec.connector, schema),
-        ledger=_ledger(schema),
+        ledger=_ledger(spec.connector, schema),
         quarantine=_quarantine(schema),
         tables=tuple(program(binding) for binding in resolved.bindings),
     )
@@ -65,13 +65,13 @@ def _history(connector: str, schema: str) -> History:
     )
 
 
-def _ledger(schema: str) -> Ledger:
-    table = ident(schema, LEDGER)
+def _ledger(connector: str, schema: str) -> Ledger:
+    values = {"table": ident(schema, LEDGER), "connector": literal(connector)}
     binds = ("topic", "partition", "from_offset", "to_offset", "plan_id")
     return Ledger(
-        read=_statement("ledger/read", "ledger_read", (), table=table),
-        check=_statement("ledger/check", "ledger_check", ("topic", "partition"), table=table),
-        record=_statement("ledger/record", "ledger_record", binds, table=table),
+        read=_statement("ledger/read", "ledger_read", (), **values),
+        check=_statement("ledger/check", "ledger_check", ("topic", "partition"), **values),
+        record=_statement("ledger/record", "ledger_record", binds, **values),
     )
 
 

@@ -71,7 +71,9 @@ class _Work:
 
 def resolve(spec: Spec, observed: Observed) -> Resolved:
     """The desired model; raises CompileError with every O3xx and R4xx."""
-    problems: list[Diagnostic] = []
+    problems = [*_unholdable(spec)]
+    if problems:
+        raise CompileError(problems)
     topics = [t for t in observed.topics if any(fnmatchcase(t.topic, p) for p in spec.topics)]
     problems += _missing(spec, observed, topics)
     works = [_work(spec, observed, topic, problems) for topic in topics]
@@ -82,6 +84,22 @@ def resolve(spec: Spec, observed: Observed) -> Resolved:
     if problems:
         raise CompileError(problems)
     return Resolved(spec=spec, model=model, bindings=tuple(bindings))
+
+
+def _unholdable(spec: Spec) -> Iterator[Diagnostic]:
+    """The names of schema, database and accounts that cannot stand in Redshift."""
+    access = spec.access
+    accounts = (access.loader, access.deployer or access.loader, *access.readers) if access else ()
+    named = [
+        ("schema", spec.schema),
+        ("database", spec.destination.database),
+        *(("account", name) for name in accounts),
+    ]
+    for what, name in named:
+        if (why := unholdable(name)) is not None:
+            yield Diagnostic(
+                span=Span(spec.path), code="R402", message=f'{what} "{name}" {why}', help="give it another name"
+            )
 
 
 def _accounts(spec: Spec, model: Model) -> Iterator[Diagnostic]:
@@ -174,10 +192,12 @@ def _key(work: _Work) -> tuple[str, ...] | None:
         )
         return None
     missing = [name for name in key if name not in fields]
-    if missing or (wanted.source is KeySource.RECORD_KEY and not set(key) <= set(seen)):
-        absent = missing or sorted(set(key) - set(seen))
-        message = f'topic "{work.topic.topic}" has no key field {", ".join(map(repr, absent))}'
-        work.problem("R405", message, "one of " + ", ".join(sorted(seen or fields)), wanted.span)
+    if missing or (wanted.source is KeySource.RECORD_KEY and set(key) != set(seen)):
+        message = f'the key ({", ".join(key)}) of topic "{work.topic.topic}" is not its record key'
+        if missing:
+            message = f'topic "{work.topic.topic}" has no key field {", ".join(map(repr, missing))}'
+        way = f"its record key is ({', '.join(seen)}); for another: primary_key: {{from: record_value, fields: [...]}}"
+        work.problem("R405", message, way, wanted.span)
         return None
     return key
 

@@ -75,7 +75,11 @@ def parse_source(text: str, shown: str) -> Source:
         raise _failed(shown, "S102", f"not YAML: {str(error).splitlines()[0]}", "mend the YAML") from None
     values: dict[Steps, Span] = {(): Span(shown, 1, 1)}
     keys: dict[Steps, Span] = {}
-    data = _plain(tree, (), shown, values, keys)
+    try:
+        data = _plain(tree, (), shown, values, keys)
+    except (LookupError, TypeError, AttributeError, RecursionError):
+        message = "it uses YAML that a spec cannot: merge keys, tags or references to itself"
+        raise _failed(shown, "S102", message, "write the values out") from None
     return Source(path=shown, text=text, data=data, values=values, keys=keys)
 
 

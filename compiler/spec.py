@@ -166,11 +166,15 @@ def _build(source: Source, data: dict[str, Any]) -> Spec:
 def _destination(data: dict[str, Any]) -> DestinationSettings:
     return DestinationSettings(
         host=data["host"],
-        port=str(data.get("port", 5439)),
+        port=_port(data.get("port", 5439)),
         user=data["user"],
         password=data["password"],
         database=data["database"],
     )
+
+
+def _port(port: str | float) -> str:
+    return port if isinstance(port, str) else str(int(port))
 
 
 def _access(data: dict[str, Any] | None) -> AccessSpec | None:
@@ -182,13 +186,14 @@ def _access(data: dict[str, Any] | None) -> AccessSpec | None:
 
 def _batch(data: dict[str, Any]) -> BatchSettings:
     return BatchSettings(
-        max_rows=data.get("max_rows", 50_000),
-        max_bytes=_bytes(str(data.get("max_bytes", "64MiB"))),
-        max_seconds=data.get("max_seconds", 30),
+        max_rows=int(data.get("max_rows", 50_000)),
+        max_bytes=_bytes(data.get("max_bytes", "64MiB")),
+        max_seconds=int(data.get("max_seconds", 30)),
     )
 
 
-def _bytes(text: str) -> int:
+def _bytes(size: str | float) -> int:
+    text = size if isinstance(size, str) else str(int(size))
     digits = text.rstrip("BGKMi ")
     return int(digits) * _UNITS[text[len(digits) :].strip()]
 

@@ -22,20 +22,17 @@ def stored(storing: Storing, staged: Sql) -> Sql:
         case Storing.EPOCH_DAYS:
             return Sql(f"DATE '1970-01-01' + {staged}")
         case Storing.EPOCH_MILLIS:
-            return _epoch(staged, staged, per_second=1_000, unit=Sql("millisecond"))
+            return _epoch(staged, 1_000, Sql("millisecond"))
         case Storing.EPOCH_MICROS:
-            return _epoch(staged, staged, per_second=1_000_000, unit=Sql("microsecond"))
-        case Storing.EPOCH_NANOS:
-            return _epoch(staged, Sql(f"{staged} / 1000"), per_second=1_000_000_000, unit=Sql("microsecond"))
+            return _epoch(staged, 1_000_000, Sql("microsecond"))
         case _:
             assert_never(storing)
 
 
-def _epoch(whole: Sql, rest: Sql, *, per_second: int, unit: Sql) -> Sql:
-    remainder = min(per_second, 1_000_000)
+def _epoch(staged: Sql, per_second: int, unit: Sql) -> Sql:
     return Sql(
-        f"TIMESTAMP 'epoch' + ({whole} / {per_second}) * INTERVAL '1 second'"
-        f" + ({rest} % {remainder}) * INTERVAL '1 {unit}'"
+        f"TIMESTAMP 'epoch' + ({staged} / {per_second}) * INTERVAL '1 second'"
+        f" + ({staged} % {per_second}) * INTERVAL '1 {unit}'"
     )
 
 

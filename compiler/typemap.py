@@ -17,6 +17,7 @@ from .observed import ObservedField
 from .redshift import DECIMAL_DIGITS, VARBYTE_BYTES_SAFE, VARCHAR_BYTES
 from .widening import DECIMAL, PRECISION, SCALE
 
+_DIGITS = 10  # a longer number is none that a column could have
 UTF8_BYTES = 4  # the most that one character takes (RS-404)
 SOURCE_LENGTH = "__debezium.source.column.length"  # set by the connector's column.propagate.source.type
 
@@ -28,7 +29,6 @@ class Storing(StrEnum):
     EPOCH_DAYS = "days since 1970-01-01"
     EPOCH_MILLIS = "milliseconds since 1970-01-01"
     EPOCH_MICROS = "microseconds since 1970-01-01"
-    EPOCH_NANOS = "nanoseconds since 1970-01-01, cut to microseconds"
     JSON = "parsed by JSON_PARSE when it is staged"
     HEX = "decoded by TO_VARBYTE when it is staged"
 
@@ -80,17 +80,23 @@ def _epoch(_: ObservedField, row: Row) -> Mapped:
     return Mapped(type=ColumnType(row.target), staged=staged, converter=row.converter, storing=row.storing)
 
 
+def _number(observed: ObservedField, parameter: str, absent: int) -> int:
+    """A parameter that is a whole number; -1 when it is none, which no type takes."""
+    text = observed.parameters.get(parameter, str(absent))
+    return int(text) if text.isascii() and text.lstrip("-").isdecimal() and len(text) < _DIGITS else -1
+
+
 def _decimal(observed: ObservedField, _: Row) -> Mapped | None:
-    scale = int(observed.parameters.get(SCALE, "0"))
-    precision = int(observed.parameters.get(PRECISION, DECIMAL_DIGITS))
-    if precision > DECIMAL_DIGITS or not 0 <= scale < DECIMAL_DIGITS:
+    scale = _number(observed, SCALE, 0)
+    precision = _number(observed, PRECISION, DECIMAL_DIGITS)
+    if not 0 < precision <= DECIMAL_DIGITS or not 0 <= scale < DECIMAL_DIGITS:
         return None
     return _decimal_of(ColumnType("NUMERIC", (max(precision, scale), scale)), observed)
 
 
 def _decimal_of(kind: ColumnType, observed: ObservedField) -> Mapped:
     precision, scale = kind.args
-    read = int(observed.parameters.get(SCALE, scale))
+    read = _number(observed, SCALE, scale)
     args: dict[str, int | str] = {"precision": precision, "scale": scale, "read_scale": read}
     return Mapped(type=kind, staged=kind, converter="decimal", args=args)
 
@@ -98,8 +104,8 @@ def _decimal_of(kind: ColumnType, observed: ObservedField) -> Mapped:
 def _text(observed: ObservedField, row: Row) -> Mapped:
     if row.target != "VARCHAR":
         return _text_of(ColumnType("VARCHAR", (int(row.target),)))
-    length = int(observed.parameters.get(SOURCE_LENGTH, VARCHAR_BYTES))
-    return _text_of(ColumnType("VARCHAR", (max(1, min(length * UTF8_BYTES, VARCHAR_BYTES)),)))
+    length = 0 if row.name else _number(observed, SOURCE_LENGTH, 0)  # that of an enum is not the length of its texts
+    return _text_of(ColumnType("VARCHAR", (min(length * UTF8_BYTES, VARCHAR_BYTES) if length > 0 else VARCHAR_BYTES,)))
 
 
 def _text_of(kind: ColumnType) -> Mapped:
@@ -150,7 +156,7 @@ ROWS: tuple[Row, ...] = (
         _epoch,
         Storing.EPOCH_MICROS,
     ),
-    Row("int64", DEBEZIUM_TIME + "NanoTimestamp", "TIMESTAMP", "timestamp_nanos", _epoch, Storing.EPOCH_NANOS),
+    Row("int64", DEBEZIUM_TIME + "NanoTimestamp", "TIMESTAMP", "timestamp_nanos", _epoch, Storing.EPOCH_MICROS),
     Row("string", DEBEZIUM_TIME + "ZonedTimestamp", "TIMESTAMPTZ", "timestamptz", _plain),
     Row("int32", DEBEZIUM_TIME + "Time", "TIME", "time_millis", _plain),
     Row("int32", CONNECT + "Time", "TIME", "time_millis", _plain),

@@ -33,6 +33,12 @@ def _timestamp(per_second: int) -> Callable[[Mapping[str, int | str], Mapping[st
     return factory
 
 
+def timestamp_nanos(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """Nanoseconds since 1970-01-01, as microseconds: the digits beyond the sixth are cut."""
+    check = _timestamp(1_000_000_000)({}, {})
+    return lambda value: str(int(check(value)) // 1_000)
+
+
 def _whole(low: int, high: int, wanted: str) -> Callable[[Any], str]:
     def convert(value: Any) -> str:
         if type(value) is not int:
@@ -59,19 +65,21 @@ def _time(per_second: int) -> Callable[[Mapping[str, int | str], Mapping[str, st
 
 
 def timestamptz(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
-    """An ISO 8601 time with Z or an offset; digits of a second beyond the sixth are cut."""
+    """An ISO 8601 time with Z or an offset, in UTC; digits of a second beyond the sixth are cut.
+
+    One instant is one text, since keys are compared as texts.
+    """
 
     def convert(value: Any) -> str:
         found = _ZONED.fullmatch(value) if isinstance(value, str) else None
         if found is None:
             raise unexpected(value, "a timestamp with a zone in the years 1 to 9999")
         digits: str = found[7] or ""
-        text: str = value.replace(digits, digits[:_MICROS_DIGITS]) if len(digits) > _MICROS_DIGITS else value
+        text = value.replace(digits, digits[:_MICROS_DIGITS]) if len(digits) > _MICROS_DIGITS else value
         try:
-            datetime.fromisoformat(text).astimezone(UTC)
+            return datetime.fromisoformat(text).astimezone(UTC).isoformat()
         except (ValueError, OverflowError):
             raise unexpected(value, "a timestamp with a zone in the years 1 to 9999") from None
-        return text
 
     return convert
 
@@ -80,7 +88,7 @@ TIMES = {
     "date_days": date_days,
     "timestamp_millis": _timestamp(1_000),
     "timestamp_micros": _timestamp(1_000_000),
-    "timestamp_nanos": _timestamp(1_000_000_000),
+    "timestamp_nanos": timestamp_nanos,
     "time_millis": _time(1_000),
     "time_micros": _time(1_000_000),
     "time_nanos": _time(1_000_000_000),

@@ -150,7 +150,7 @@ class Reader:
         row = _anything.decode(payload)
         if not isinstance(row, dict):
             raise RecordError("X920", "the value is not a JSON object")
-        if row.get("op") == "m" and "source" in row and "message" in row:
+        if row.get("op") == "m" and isinstance(row.get("source"), dict) and "message" in row:
             return Aside()
         shape = self._shape(schema, row, "")
         if row.get("__deleted") in ("true", True):
@@ -172,6 +172,8 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
     except _UNREADABLE:
         return b"", raw
     schema = bytes(carried.schema)
+    if schema != b"null" and not schema.startswith(b"{"):
+        return b"", raw  # a row with columns of these names
     return (b"" if schema == b"null" else schema), bytes(carried.payload)
 
 

@@ -7,6 +7,7 @@ A line that is no record is given as a broken one, in a topic of its own, so tha
 from __future__ import annotations
 
 import glob
+import re
 import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -117,7 +118,7 @@ class FileSource:
         try:
             line = self._decoder.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return _broken(path, number, raw, str(error))
+            return self._broken(path, number, raw, str(error))
         return Record(
             at=Partition(line.topic, line.partition),
             offset=line.offset,
@@ -126,6 +127,13 @@ class FileSource:
             headers=tuple((name, value or "") for name, value in line.headers),
             size=len(raw),
         )
+
+    def _broken(self, path: str, number: int, raw: bytes, why: str) -> Record:
+        """A line that is no record. Those of standard input are numbered on from run to run: each stream is another."""
+        at = Partition(BROKEN_PREFIX + (path if path == STANDARD_INPUT else Path(path).name), 0)
+        base = self._positions.get(at, -1) + 1 if path == STANDARD_INPUT else 0
+        error = RecordError("X910", f"not a line of an event file: {why}")
+        return Record(at=at, offset=base + number, key=None, value=raw, size=len(raw), broken=error)
 
     def __enter__(self) -> Self:
         return self
@@ -137,12 +145,17 @@ class FileSource:
 
 
 def _matching(pattern: str) -> list[str]:
-    paths = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+    paths = sorted(glob.glob(pattern, recursive=True), key=_natural)  # noqa: PTH207 - the pattern may be absolute
     if not paths:
         raise StopError(
             "X911", f'no file of events matches "{pattern}"', help="name one with --events, or - for standard input"
         )
     return paths
+
+
+def _natural(path: str) -> list[tuple[int, str]]:
+    """Orders `part-9` before `part-10`."""
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", path)]
 
 
 def _growing(stream: IO[bytes]) -> Iterator[bytes | None]:
@@ -176,9 +189,3 @@ def _opened(path: str) -> BufferedReader:
 
 def _present(raw: msgspec.Raw) -> bytes | None:
     return None if (text := bytes(raw)) == b"null" else text
-
-
-def _broken(path: str, number: int, raw: bytes, why: str) -> Record:
-    name = BROKEN_PREFIX + (STANDARD_INPUT if path == STANDARD_INPUT else Path(path).name)
-    error = RecordError("X910", f"not a line of an event file: {why}")
-    return Record(at=Partition(name, 0), offset=number, key=None, value=raw, size=len(raw), broken=error)

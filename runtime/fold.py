@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
 from .convert import UNCHANGED, Unchanged
-from .envelope import Delete, Row, Shape, Upsert
+from .envelope import METADATA_PREFIX, Delete, Row, Shape, Upsert
 from .errors import RecordError
 from .plan import KeySource, TableProgram
 from .rows import Cells, RowConverter
@@ -68,7 +68,7 @@ class Fold:
         if keyed is None:
             raise RecordError("X921", "the record has no key")
         row, shape = keyed
-        if len(row) > len(self.program.key):
+        if sum(not name.startswith(METADATA_PREFIX) for name in row) > len(self.program.key):
             wanted = ", ".join(self.program.key)
             raise RecordError("X923", f"the key has the fields ({', '.join(row)}), the plan has ({wanted})")
         return self.convert.key(row, shape)

@@ -11,6 +11,7 @@ from .envelope import Reader
 from .errors import RecordError, StopError
 from .files import BROKEN_PREFIX
 from .fold import Fold
+from .offsets import Offsets
 from .plan import Plan, Policy, TableProgram
 from .ports import Clock, Held, Partition, Quarantined, Record, Reporter, Source, Until, Warehouse
 from .program import Batch, Refused, commit, positions
@@ -31,11 +32,13 @@ class Run:
         self._batches: dict[str, Batch] = {}
         self._cut_at = 0.0
         self._positions: dict[Partition, int] = {}
+        self._offsets = Offsets()
         self.summary = Summary()
 
     def go(self, until: Until) -> Summary:
         """Runs until the source ends or the process is told to stop; raises StopError, WarehouseError."""
         self._positions = positions(self._plan, self._warehouse)
+        self._offsets = Offsets.after(self._positions)
         self._source.seek(self._positions)
         self._cut_at = self._clock.now() + self._plan.batch.max_seconds
         while True:
@@ -71,7 +74,7 @@ class Run:
         if topic not in self._batches:
             self._batches[topic] = Batch(Fold(program, self._converters[topic]) if program else None)
         batch = self._batches[topic]
-        if record.offset <= batch.last.get(record.at, self._positions.get(record.at, -1)):
+        if self._offsets.taken(record):
             self.summary.repeated += 1  # another file holds the record too
             return
         try:
@@ -80,6 +83,7 @@ class Run:
             self._hold(record, drift)
             return
         batch.took(record)
+        self._offsets.take(record)
         if batch.events >= self._plan.batch.max_rows or batch.size >= self._plan.batch.max_bytes:
             self._flush(topic)
 

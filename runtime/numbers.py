@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import struct
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Any
@@ -41,8 +42,13 @@ def integer(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[An
     return convert
 
 
+def _single(number: float) -> float:
+    """The number as four bytes hold it."""
+    return float(struct.unpack("<f", struct.pack("<f", number))[0])
+
+
 def _floating(
-    high: Decimal, low: Decimal
+    high: Decimal, low: Decimal, held: Callable[[float], float]
 ) -> Callable[[Mapping[str, int | str], Mapping[str, str]], Callable[[Any], str]]:
     def factory(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
         def convert(value: Any) -> str:
@@ -58,7 +64,7 @@ def _floating(
         size = number.copy_abs()
         if size > high or 0 < size < low:
             raise ValueError(f"{shown(number)} is outside what the column holds")
-        return str(number)
+        return repr(held(float(number)) + 0.0)  # one text for one value, since keys are compared as texts
 
     return factory
 
@@ -77,7 +83,7 @@ def decimal(args: Mapping[str, int | str], parameters: Mapping[str, str]) -> Cal
         number = _exact(value, read_scale)
         if number.copy_abs() >= whole or _digits_after(number) > scale:
             raise ValueError(f"{shown(number)} does not fit NUMERIC({precision},{scale})")
-        return format(number.quantize(unit, context=_EXACT), "f")
+        return format(number.quantize(unit, context=_EXACT) if number else unit - unit, "f")
 
     return convert
 
@@ -124,7 +130,7 @@ def _digits_after(number: Decimal) -> int:
 NUMBERS = {
     "boolean": boolean,
     "integer": integer,
-    "real": _floating(_REAL_MAX, _REAL_MIN),
-    "double": _floating(_DOUBLE_MAX, _DOUBLE_MIN),
+    "real": _floating(_REAL_MAX, _REAL_MIN, _single),
+    "double": _floating(_DOUBLE_MAX, _DOUBLE_MIN, float),
     "decimal": decimal,
 }

@@ -119,6 +119,10 @@ def _connection(settings: DestinationSettings) -> Connection:
         raise _refused(error, settings, where) from None
     except OSError as error:
         raise _unreachable(where, error) from None
+    except ValueError:  # a host, user or password in no encoding that the driver can send
+        raise StopError(
+            "X951", f"cannot connect to {where}: a setting cannot be sent", help="check the settings"
+        ) from None
 
 
 def _refused(error: Error, settings: DestinationSettings, where: str) -> StreamplanError:

@@ -19,7 +19,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 def filled(settings: DestinationSettings, environment: Mapping[str, str]) -> DestinationSettings:
     """The settings with each `${NAME}` and `${NAME:-default}` replaced; raises StopError X901 for one not set."""
     texts = {name: _fill(name, getattr(settings, name), environment) for name in settings.__struct_fields__}
-    if not texts["port"].isdigit():
+    if not (texts["port"].isascii() and texts["port"].isdecimal()):
         raise StopError("X901", '"destination.port" is not a number', help="set the variable that it names to a port")
     return msgspec.structs.replace(settings, **texts)
 

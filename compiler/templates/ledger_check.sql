@@ -2,5 +2,6 @@
 -- a second writer finds that it has moved, and drops its batch.
 SELECT MAX("to_offset")
 FROM {{ table }}
-WHERE "topic" = ?
+WHERE "connector" = {{ connector }}
+  AND "topic" = ?
   AND "topic_partition" = ?;

@@ -96,3 +96,25 @@ def test_a_broken_observed_file_is_named(tmp_path):
 @given(st.binary(max_size=60))
 def test_any_bytes_are_observed_or_passed_over(raw: bytes):
     observe([Sample(topic="t", key=raw, value=raw)], ("t",), Observed())
+
+
+@pytest.mark.parametrize("topic", ["../../package", "a/b", "s.\0", "", "x" * 250])
+def test_a_topic_name_that_kafka_does_not_allow_is_passed_over_and_never_becomes_a_file(topic: str):
+    found = observe([flat(topic, None, {"id": 1})], ("*",), Observed())
+    assert (found.observed.topics, found.notes) == ((), (f"{topic}: not a topic name that Kafka allows: passed over",))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"schema": {"fields": 5}, "payload": {}},
+        {"schema": {"type": "struct", "fields": [{}]}, "payload": {}},
+        {"schema": {"type": "struct", "fields": [{"field": "a", "type": 5}]}, "payload": {}},
+        {"schema": {"type": "struct", "fields": [{"field": "a", "type": "int32", "parameters": [1]}]}, "payload": {}},
+        {"op": "c", "source": {"table": 5}, "after": {"id": 1}},
+    ],
+)
+def test_a_record_whose_schema_makes_no_sense_is_passed_over_with_a_note(value: dict):
+    sample = Sample(topic="t", key=None, value=json.dumps(value).encode())
+    found = observe([sample], ("t",), Observed())
+    assert (found.observed.topics, len(found.notes)) == ((), 1)

@@ -71,7 +71,29 @@ def test_an_error_shows_its_line_with_a_mark_below_the_place():
 
 
 def test_a_secret_in_a_spec_is_not_repeated_in_the_error():
-    assert not any("hunter2" in line for line in problems(GOOD.replace("${REDSHIFT_PASSWORD}", "hunter2")))
+    text = GOOD.replace("${REDSHIFT_PASSWORD}", "hunter2")
+    with pytest.raises(CompileError) as caught:
+        parse_spec(parse_source(text, "spec.yaml"))
+    assert [form for form in Format if "hunter2" in show(caught.value, form, {"spec.yaml": text})] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("schema: shop", "schema: {<<: 1}"),
+        ("connector: shop", "connector: !!omap [a: 1]"),
+        ("64MiB", "9" * 5000),
+        ("50000", "5.5"),
+        ("connector: shop\n", 'connector: "shop\\n"\n'),
+    ],
+)
+def test_a_value_that_no_spec_can_have_is_refused_and_never_a_traceback(old: str, new: str):
+    assert problems(GOOD.replace(old, new))
+
+
+def test_a_whole_number_is_whole_however_it_is_written():
+    spec = parse_spec(parse_source(GOOD.replace("max_rows: 50000", "max_rows: 1000.0"), "spec.yaml"))
+    assert (spec.batch.max_rows, type(spec.batch.max_rows)) == (1000, int)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -14,7 +14,8 @@ from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
-from streamplan.runtime.ports import Held, Quarantined, Silent, Until
+from streamplan.runtime.offsets import Offsets
+from streamplan.runtime.ports import Held, Partition, Quarantined, Record, Silent, Until
 from streamplan.runtime.progress import Watching
 
 PLAN = load(Path(__file__).parents[2] / "golden" / "orders" / "01_create" / "plan")
@@ -121,3 +122,28 @@ def test_what_is_said_of_a_record_is_printed_as_it_is_whatever_brackets_it_holds
         watching.happened(Held(topic="t", place="t[0]@1", fields=(text,)))
     assert f"quarantine t[0]@1: X924 {text}" in printed.getvalue()
     assert f"new field {text}" in printed.getvalue()
+
+
+def test_a_record_that_comes_after_later_ones_stops_the_run_and_is_not_passed_over():
+    offsets = Offsets.after({ORDERS: 9})
+    for offset in (10, 14):
+        assert not offsets.taken(at(offset))
+        offsets.take(at(offset))
+    assert [offsets.taken(at(offset)) for offset in (3, 10, 14, 15)] == [True, True, True, False]
+    with pytest.raises(StopError, match="comes after offset 14, which is later"):
+        offsets.taken(at(12))
+
+
+def test_files_are_read_in_the_order_that_their_numbers_say(tmp_path: Path):
+    for number in (10, 9):
+        line = {"topic": "t", "partition": 0, "offset": number, "key": None, "value": None}
+        (tmp_path / f"part-{number}.jsonl").write_text(json.dumps(line) + "\n")
+    with FileSource(str(tmp_path / "part-*.jsonl")) as source:
+        assert [record.offset for record in source.poll()] == [9, 10]
+
+
+ORDERS = Partition("shop.public.orders", 0)
+
+
+def at(offset: int) -> Record:
+    return Record(at=ORDERS, offset=offset, key=None, value=None)

@@ -2,5 +2,6 @@
 -- a second writer finds that it has moved, and drops its batch.
 SELECT MAX("to_offset")
 FROM "museum of ""horrors"""."_streamplan_ledger"
-WHERE "topic" = ?
+WHERE "connector" = 'museum'
+  AND "topic" = ?
   AND "topic_partition" = ?;

@@ -2,5 +2,6 @@
 -- a second writer finds that it has moved, and drops its batch.
 SELECT MAX("to_offset")
 FROM "shop"."_streamplan_ledger"
-WHERE "topic" = ?
+WHERE "connector" = 'shop'
+  AND "topic" = ?
   AND "topic_partition" = ?;

@@ -4,11 +4,11 @@ MERGE INTO "museum of ""horrors"""."üüüüüüüüüüüüüüüüüüüüüü
 USING "_streamplan_stage"
 ON "museum of ""horrors"""."üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"."id" = "_streamplan_stage"."id"
 WHEN MATCHED THEN UPDATE SET
-  "at" = TIMESTAMP 'epoch' + ("_streamplan_stage"."at" / 1000000000) * INTERVAL '1 second' + ("_streamplan_stage"."at" / 1000 % 1000000) * INTERVAL '1 microsecond'
+  "at" = TIMESTAMP 'epoch' + ("_streamplan_stage"."at" / 1000000) * INTERVAL '1 second' + ("_streamplan_stage"."at" % 1000000) * INTERVAL '1 microsecond'
 WHEN NOT MATCHED THEN INSERT (
   "id",
   "at"
 ) VALUES (
   "_streamplan_stage"."id",
-  TIMESTAMP 'epoch' + ("_streamplan_stage"."at" / 1000000000) * INTERVAL '1 second' + ("_streamplan_stage"."at" / 1000 % 1000000) * INTERVAL '1 microsecond'
+  TIMESTAMP 'epoch' + ("_streamplan_stage"."at" / 1000000) * INTERVAL '1 second' + ("_streamplan_stage"."at" % 1000000) * INTERVAL '1 microsecond'
 );
