@@ -61,7 +61,7 @@ def to_text(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
     """One diagnostic for a terminal, with the line that it points to when `sources` has the file."""
     span = diagnostic.span
     where = f"{span}: " if span.path else ""
-    parts = [f"{where}error {diagnostic.code}: {diagnostic.message}", *_excerpt(span, sources)]
+    parts = [f"{where}error {diagnostic.code}: {_visible(diagnostic.message)}", *_excerpt(span, sources)]
     if diagnostic.help:
         parts.append(f"  help: {diagnostic.help}")
     return "\n".join(parts)
@@ -73,7 +73,12 @@ def _excerpt(span: Span, sources: Mapping[str, str]) -> list[str]:
         return []  # nowhere, or a line that may hold a secret
     gutter = f"{span.line:5} | "
     mark = " " * (len(gutter) - 2) + "| " + " " * (span.column - 1) + "^"
-    return [gutter + lines[span.line - 1], *([mark] if span.column else [])]
+    return [gutter + _visible(lines[span.line - 1]), *([mark] if span.column else [])]
+
+
+def _visible(text: str) -> str:
+    """The text with what cannot be printed as an escape, so that no name can do things to a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
 
 
 def to_json(diagnostics: Iterable[Diagnostic]) -> str:
