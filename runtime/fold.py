@@ -24,21 +24,33 @@ UPSERT, DELETE = "u", "d"
 
 @dataclass(slots=True)
 class Fold:
-    """The rows of one table so far. `truncated` counts the times that the table was emptied."""
+    """The rows of one table so far.
+
+    Attributes:
+        truncated: the times that the table was emptied.
+        spoilt: the keys of which a change could not be taken in, so that the values before it cannot be carried on.
+
+    """
 
     program: TableProgram
     convert: RowConverter
     rows: dict[Key, tuple[str, Staged]] = field(default_factory=dict)
     truncated: int = 0
+    spoilt: set[Key] = field(default_factory=set)
 
     def upsert(self, event: Upsert, keyed: Keyed) -> None:
         """A row that is there; raises RecordError."""
-        cells = self.convert.cells(event.row, event.shape)
         key = self._upsert_key(event, keyed)
+        try:
+            cells = self.convert.cells(event.row, event.shape)
+        except RecordError:
+            self.spoilt.add(_folded(key))
+            raise
         full = self._carried(_folded(key), cells)
         if event.before is not None and self.program.key_from is KeySource.RECORD_VALUE:
             self._moved(event.before, event.shape, key)
         self.rows[_folded(key)] = UPSERT, full
+        self.spoilt.discard(_folded(key))
 
     def delete(self, event: Delete, keyed: Keyed) -> None:
         """A row that is gone; only its key is looked at. Raises RecordError."""
@@ -88,7 +100,7 @@ class Fold:
         if UNCHANGED not in cells:
             return cast(Staged, cells)
         operation, before = self.rows.get(key, (DELETE, ()))
-        if operation == DELETE:
+        if operation == DELETE or key in self.spoilt:
             names = [f.field for f, cell in zip(self.program.fields, cells, strict=True) if cell is UNCHANGED]
             message = f"the source did not send {', '.join(names)}, unchanged since an event outside this batch"
             raise RecordError("X926", message)

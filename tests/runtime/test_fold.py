@@ -240,3 +240,13 @@ def merged(table: dict, fold: Fold) -> dict:
         else:
             found[int(key)] = note
     return found
+
+
+def test_a_value_from_before_a_change_that_went_to_quarantine_is_not_carried_on():
+    fold = fed(fold_of(), put(1, "old"))
+    with pytest.raises(RecordError, match="total"):
+        fed(fold, ({"id": 1}, {"op": "u", "after": row(1, "newer", total="not a decimal")}))
+    with pytest.raises(RecordError) as caught:
+        fed(fold, put(1, PLACEHOLDER))
+    assert caught.value.code == "X926"
+    assert staged(fed(fold, put(1, "newest"), put(1, PLACEHOLDER))) == [("u", "1", "newest")]
