@@ -39,12 +39,13 @@ class Previous:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """What a compile gives. `files` is the previous plan's, to the byte, when nothing changed."""
+    """What a compile gives. `files` is `before`, the previous plan's, to the byte, when nothing changed."""
 
     plan: Plan
     model: Model
     changes: tuple[Change, ...]
     files: Mapping[str, str]
+    before: Mapping[str, str]
 
 
 def compile_connector(source: Source, observed: Observed, previous: Previous) -> Compiled:
@@ -54,7 +55,9 @@ def compile_connector(source: Source, observed: Observed, previous: Previous) ->
     if previous.plan is not None and not changes:
         same = _compiled(resolved, changes, previous, previous.plan.version, previous.plan.ancestors)
         if _without_summary(same.files) == _without_summary(previous.files):
-            return Compiled(plan=previous.plan, model=same.model, changes=(), files=previous.files)
+            return Compiled(
+                plan=previous.plan, model=same.model, changes=(), files=previous.files, before=previous.files
+            )
     version = previous.plan.version + 1 if previous.plan else 1
     ancestors = (*previous.plan.ancestors, previous.plan.id) if previous.plan else ()
     compiled = _compiled(resolved, changes, previous, version, ancestors)
@@ -73,7 +76,7 @@ def _compiled(
     migrations = (*earlier, migration(version, changes)) if changes else earlier
     plan = render(resolved, migrations, version, ancestors)
     files = emit(plan, resolved.model, summary(plan, previous.model, resolved.model, changes))
-    return Compiled(plan=plan, model=resolved.model, changes=changes, files=files)
+    return Compiled(plan=plan, model=resolved.model, changes=changes, files=files, before=previous.files)
 
 
 def _without_summary(files: Mapping[str, str]) -> dict[str, str]:

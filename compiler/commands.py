@@ -6,7 +6,7 @@ Each calls one public function with values and prints what it gives.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,12 @@ import click
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.progress import reading
 
-from .api import Compiled, compile_files, read_previous
+from .api import Compiled, compile_files
 from .codes import CODES
 from .diagnostic import CompileError, Diagnostic, Format, Span, show
 from .emit import SUMMARY_FILE, write
 from .observe import Observation, Sample, observe
-from .observed import FOLDER, read_observed, written
+from .observed import FOLDER, read_observed, save
 from .scaffold import scaffold
 from .second import unread
 from .source import read_source
@@ -95,11 +95,7 @@ def observe_command(spec: Path, events: tuple[str, ...], form: str, *, as_json: 
         folder = spec.parent / FOLDER
         paths = events or _spec_files(parsed)
         found = observe(_samples(paths), parsed.topics, read_observed(folder))
-        files = written(found.observed.topics)
-        folder.mkdir(exist_ok=True)
-        changed = [name for name, text in files.items() if _differs(folder / name, text)]
-        for name in changed:
-            (folder / name).write_text(files[name], encoding="utf-8", newline="\n")
+        changed = save(found.observed.topics, folder)
     _print_observation(found, folder, changed, as_json=as_json)
 
 
@@ -114,10 +110,6 @@ def _samples(paths: tuple[str, ...]) -> Iterator[Sample]:
         with reading(FileSource(path)) as records:
             for record in (record for record in records if record.broken is None):
                 yield Sample(topic=record.at.topic, key=record.key, value=record.value)
-
-
-def _differs(path: Path, text: str) -> bool:
-    return not path.exists() or path.read_bytes() != text.encode()
 
 
 def _print_observation(found: Observation, folder: Path, changed: list[str], *, as_json: bool) -> None:
@@ -155,20 +147,19 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
         compiled = compile_files(spec, folder)
         if strict and (problems := [*unread(statements(compiled.plan))]):
             raise CompileError(problems)
-    before = read_previous(folder).files
-    if dict(before) == dict(compiled.files):
+    if compiled.files == compiled.before:
         click.echo(f"{folder}: version {compiled.plan.version}, nothing changed")
     elif check:
         click.echo(f"{folder} is not what {spec} gives; run: streamplan compile {spec}", err=True)
         raise SystemExit(2)
     else:
-        _write(compiled, before, folder)
+        _write(compiled, folder)
 
 
-def _write(compiled: Compiled, before: Mapping[str, str], folder: Path) -> None:
-    if not before and folder.exists() and any(folder.iterdir()):
+def _write(compiled: Compiled, folder: Path) -> None:
+    if not compiled.before and folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f'"{folder}" holds files that are no plan; name another folder with --out')
-    touched = write(compiled.files, before, folder)
+    touched = write(compiled.files, compiled.before, folder)
     click.echo(compiled.files[SUMMARY_FILE])
     click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")
 

@@ -100,6 +100,18 @@ def written(topics: Iterable[ObservedTopic]) -> dict[str, str]:
     return {f"{topic.topic}.json": _text(msgspec.to_builtins(topic)) for topic in topics}
 
 
+def save(topics: Iterable[ObservedTopic], folder: Path) -> list[str]:
+    """Writes the files of a folder that differ, and gives their names. Raises OSError."""
+    folder.mkdir(exist_ok=True)
+    files = {name: text.encode() for name, text in written(topics).items()}
+    changed = [
+        name for name, text in files.items() if not (folder / name).exists() or (folder / name).read_bytes() != text
+    ]
+    for name in changed:
+        (folder / name).write_bytes(files[name])
+    return changed
+
+
 def _text(data: dict[str, Any]) -> str:
     lines = []
     for name, value in data.items():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .cursor import Cursor
 from .lex import TokenKind
+from .redshift import COLUMN_ATTRIBUTES
 from .statement_parts import Name, TypeName
 from .statement_tables import Column, Identity, IdentityKind
 
@@ -21,22 +22,7 @@ _SECOND_WORDS = {
 }
 _ZONES = ("with time zone", "without time zone")
 _ZONED = frozenset({"time", "timestamp"})
-_ATTRIBUTES = (
-    "identity",
-    "generated",
-    "encode",
-    "distkey",
-    "sortkey",
-    "collate",
-    "not",
-    "null",
-    "unique",
-    "primary",
-    "references",
-    "constraint",
-    "check",
-    ",",
-)
+_AFTER_DEFAULT = (*sorted(COLUMN_ATTRIBUTES), "constraint", "check", ",")
 
 
 def type_name(cursor: Cursor) -> TypeName:
@@ -98,7 +84,7 @@ def _with_attribute(cursor: Cursor, it: Column) -> Column:
 def _with_value(cursor: Cursor, it: Column) -> Column:
     match cursor.next().word:
         case "default":
-            return replace(it, default=cursor.default(*_ATTRIBUTES))
+            return replace(it, default=cursor.default(*_AFTER_DEFAULT))
         case "encode":
             return replace(it, encode=cursor.next().name)
         case "collate":

@@ -100,6 +100,10 @@ TYPES = {
     "geography": "geography",
     "hllsketch": "hllsketch",
 }
+# r_CREATE_TABLE_NEW: the words that begin an attribute of a column, beside DEFAULT
+COLUMN_ATTRIBUTES = frozenset(
+    "identity generated encode distkey sortkey collate not null unique primary references".split()
+)
 IDENTITY_TYPES = frozenset({"integer", "bigint"})  # r_CREATE_TABLE_NEW (RS-317)
 # r_CREATE_TABLE_NEW: types that are no distribution or sort key (RS-313)
 NO_KEY_TYPES = frozenset({"super", "varbyte", "geometry", "geography", "hllsketch"})

@@ -6,6 +6,7 @@ It never looks inside a statement. **What `load()` returns is what was compiled,
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ def load(folder: Path) -> Plan:
     """
     sums = _read(folder, SUM_FILE)
     _verify(folder, sums.decode(errors="replace"))
-    filled: Plan = _filled(_decoded(folder, _read(folder, MANIFEST_FILE)), folder)
+    manifest = _decoded(folder, _read(folder, MANIFEST_FILE))
+    filled: Plan = _each(manifest, lambda statement: _with_text(statement, folder))
     return msgspec.structs.replace(filled, id=hashlib.sha256(sums).hexdigest())
 
 
@@ -67,36 +69,25 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _filled(value: Any, folder: Path) -> Any:
-    """The same value with the text of each statement in it, probes included."""
+def _with_text(statement: Statement, folder: Path) -> Statement:
+    return msgspec.structs.replace(statement, sql=_read(folder, statement.path).decode())
+
+
+def _each(value: Any, become: Callable[[Statement], Statement]) -> Any:
+    """The same value with each statement in it as `become` makes it, probes included."""
     match value:
         case Statement():
-            sql = _read(folder, value.path).decode()
-            return msgspec.structs.replace(value, sql=sql, unless=_filled(value.unless, folder))
+            return msgspec.structs.replace(become(value), unless=_each(value.unless, become))
         case msgspec.Struct():
-            return type(value)(**{name: _filled(getattr(value, name), folder) for name in value.__struct_fields__})
+            return type(value)(**{name: _each(getattr(value, name), become) for name in value.__struct_fields__})
         case tuple():
-            return tuple(_filled(item, folder) for item in value)
+            return tuple(_each(item, become) for item in value)
         case _:
             return value
 
 
 def encode_manifest(plan: Plan) -> bytes:
     """The text of `plan.json`: without what `load()` fills in, indented, ending with a newline."""
-    body = msgspec.json.encode(_bare(plan))
+    bare: Plan = _each(plan, lambda statement: msgspec.structs.replace(statement, sql=""))
+    body = msgspec.json.encode(msgspec.structs.replace(bare, id=""))
     return msgspec.json.format(body, indent=2) + b"\n"
-
-
-def _bare(value: Any) -> Any:
-    match value:
-        case Statement():
-            return msgspec.structs.replace(value, sql="", unless=_bare(value.unless))
-        case Plan():
-            bare = {name: _bare(getattr(value, name)) for name in value.__struct_fields__}
-            return Plan(**(bare | {"id": ""}))
-        case msgspec.Struct():
-            return type(value)(**{name: _bare(getattr(value, name)) for name in value.__struct_fields__})
-        case tuple():
-            return tuple(_bare(item) for item in value)
-        case _:
-            return value

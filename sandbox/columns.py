@@ -7,28 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from streamplan.compiler.redshift import COLUMN_ATTRIBUTES
+
 from . import constraints
 from .constraints import Limit
 from .decision import NotYet
 from .names import LongNames, quoted
 from .spell import Tokens, closing, named, spelled, split, word, words
 
-_ATTRIBUTES = frozenset(
-    [
-        "default",
-        "identity",
-        "generated",
-        "encode",
-        "distkey",
-        "sortkey",
-        "collate",
-        "not",
-        "null",
-        "unique",
-        "primary",
-        "references",
-    ]
-)
+_ATTRIBUTES = COLUMN_ATTRIBUTES | {"default"}
 _TAKES_A_WORD = frozenset({"encode", "collate"})
 _VARCHAR = frozenset({"varchar", "character varying", "nvarchar", "text"})
 _CHAR = frozenset({"char", "character", "nchar", "bpchar"})

@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.table import Table
-from streamplan.compiler.api import Compiled, compile_files, read_previous
+from streamplan.compiler.api import Compiled, compile_files
 from streamplan.compiler.emit import SUMMARY_FILE, write
 from streamplan.compiler.observe import Sample, observe
-from streamplan.compiler.observed import read_observed, written
+from streamplan.compiler.observed import read_observed, save
 from streamplan.runtime.commands import SystemClock, counted
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StreamplanError
@@ -107,9 +107,7 @@ def _observe(console: Console, spec: Path, events: Path, count: int | None) -> N
     folder = spec.parent / "observed"
     with FileSource(str(events)) as source:
         found = observe(islice(_samples(source), count), ("shop.shop.*",), read_observed(folder))
-    folder.mkdir(exist_ok=True)
-    for name, text in written(found.observed.topics).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    save(found.observed.topics, folder)
     console.print("  [dim]$ streamplan observe specs/shop.yaml[/]")
     for note in found.notes:
         console.print(f"    {note}")
@@ -122,9 +120,8 @@ def _samples(source: FileSource) -> Iterator[Sample]:
 
 
 def _compile(console: Console, spec: Path, plan: Path) -> Compiled:
-    before = read_previous(plan)
     compiled = compile_files(spec, plan)
-    touched = write(compiled.files, before.files, plan)
+    touched = write(compiled.files, compiled.before, plan)
     console.print("  [dim]$ streamplan compile specs/shop.yaml[/]")
     console.print(Markdown(_shortened(compiled.files[SUMMARY_FILE])), width=100)
     console.print(f"  {len(touched)} files written, {len(compiled.files)} in all")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
 
@@ -189,14 +189,6 @@ def columns(described: tuple[Column, ...]) -> bytes:
     parts = [_SHORT.pack(len(described))]
     parts += [c.label + b"\0" + _FIELD.pack(c.table, c.number, c.kind, c.size, c.modifier, c.form) for c in described]
     return message(b"T", b"".join(parts))
-
-
-def with_forms(described: tuple[Column, ...], formats: tuple[int, ...]) -> tuple[Column, ...]:
-    """The columns as a portal with these result formats returns them."""
-    if not formats:
-        return tuple(replace(c, form=0) for c in described)
-    asked = formats * len(described) if len(formats) == 1 else formats
-    return tuple(replace(c, form=form) for c, form in zip(described, asked, strict=True))
 
 
 def read_row(body: bytes) -> list[bytes | None]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from streamplan.compiler.api import compile_files, read_previous
+from streamplan.compiler.api import compile_files
 from streamplan.compiler.emit import write as write_plan
 from streamplan.compiler.observe import Sample, observe
-from streamplan.compiler.observed import read_observed, written
+from streamplan.compiler.observed import read_observed, save
 from streamplan.compiler.sql import ident
 from streamplan.runtime.commands import SystemClock
 from streamplan.runtime.disk import load
@@ -46,16 +46,14 @@ def observe_file(spec: Path, events: Path, topics: tuple[str, ...] = ("*",)) -> 
         while not source.ended:
             samples += [Sample(topic=r.at.topic, key=r.key, value=r.value) for r in source.poll()]
     found = observe(samples, topics, read_observed(folder))
-    folder.mkdir(exist_ok=True)
-    for name, text in written(found.observed.topics).items():
-        (folder / name).write_text(text, encoding="utf-8")
+    save(found.observed.topics, folder)
     return found.notes
 
 
 def compile_plan(spec: Path, out: Path) -> Plan:
     """Compiles and writes, as the command does."""
-    before = read_previous(out).files
-    write_plan(compile_files(spec, out).files, before, out)
+    compiled = compile_files(spec, out)
+    write_plan(compiled.files, compiled.before, out)
     return load(out)
 
 
