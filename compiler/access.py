@@ -1,45 +1,48 @@
-"""Who may do what: the users, roles and grants that the plan's statements need, and no more.
+"""Who may do what: the users, roles, groups and grants that the plan's statements need, and no more.
 
-The deployer applies plans; the loader runs the statements of the tables and has no DDL right; readers read.
+The deployer applies plans; the loader runs the statements of the tables and has no DDL right, unless the schema evolves
+by itself; readers read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from streamplan.runtime.modes import Deletes, Mode, Policy
+
+from .bound import Binding
 from .control import HISTORY, LEDGER, QUARANTINE
 from .lex import fold
-from .model import Grant, Member, Model, Privilege, Securable, SecurableKind, Table
+from .model import Grant, Grantee, GranteeKind, Member, Model, Privilege, Securable, SecurableKind
 from .spec import AccessSpec, Spec
 
-_DML = (Privilege.DELETE, Privilege.INSERT, Privilege.SELECT, Privilege.UPDATE)
 _APPEND = (Privilege.INSERT, Privilege.SELECT)
 
 
-def access_model(spec: Spec, tables: tuple[Table, ...]) -> Model:
+def access_model(spec: Spec, bindings: tuple[Binding, ...]) -> Model:
     """The model of these tables with the accounts and grants that the spec asks for."""
-    schema = fold(spec.schema)
-    if spec.access is None:
-        return Model(schemas=(schema,), tables=tables)
-    role = loader_role(spec)
-    users = (spec.access.loader, *([spec.access.deployer] if spec.access.deployer else []))
+    control = fold(spec.schema)
+    access = spec.access
     return Model(
-        schemas=(schema,),
-        tables=tables,
-        users=users,
-        roles=(role, *_reader_roles(spec.access), *_deployer_role(spec)),
-        members=(Member(spec.access.loader, role), *_deployer_member(spec)),
-        grants=(
-            *_loader(spec, schema, role, tables),
-            *_readers(spec.access, schema, tables),
-            *_deployer(spec, schema),
-        ),
+        control=control,
+        schemas=(control, *(binding.table.schema for binding in bindings)),
+        tables=tuple(binding.table for binding in bindings),
+        views=tuple(binding.view for binding in bindings if binding.view),
+        users=_users(access) if access else (),
+        groups=tuple(map(fold, access.groups)) if access else (),
+        roles=(loader_role(spec), *_reader_roles(access), *_deployer_role(spec)) if access else (),
+        members=tuple(_members(spec, access)) if access else (),
+        grants=tuple(_grants(spec, access, control, bindings)) if access else (),
     )
 
 
 def loader_role(spec: Spec) -> str:
     """The role that holds the loader's privileges on this connector."""
     return f"{spec.connector}_loader"
+
+
+def _users(access: AccessSpec) -> tuple[str, ...]:
+    return (access.loader.user, *([access.deployer.user] if access.deployer else []))
 
 
 def _reader_roles(access: AccessSpec) -> tuple[str, ...]:
@@ -51,40 +54,75 @@ def _deployer_role(spec: Spec) -> tuple[str, ...]:
     return (f"{spec.connector}_deployer",) if spec.access and spec.access.deployer else ()
 
 
-def _deployer_member(spec: Spec) -> Iterator[Member]:
+def _members(spec: Spec, access: AccessSpec) -> Iterator[Member]:
+    yield Member(access.loader.user, loader_role(spec))
+    if access.deployer:
+        yield from (Member(access.deployer.user, role) for role in _deployer_role(spec))
+
+
+def _grants(spec: Spec, access: AccessSpec, control: str, bindings: tuple[Binding, ...]) -> Iterator[Grant]:
+    schemas = sorted({control, *(binding.table.schema for binding in bindings)})
+    yield from _loader(spec, control, schemas, bindings)
+    for kind, names in ((GranteeKind.ROLE, access.readers), (GranteeKind.GROUP, access.groups)):
+        for name in names:
+            yield from _reader(Grantee(kind, fold(name)), schemas, bindings)
     for role in _deployer_role(spec):
-        if spec.access and spec.access.deployer:
-            yield Member(spec.access.deployer, role)
+        database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
+        to = Grantee(GranteeKind.ROLE, role)
+        yield Grant(on=database, to=to, privileges=(Privilege.CREATE,), because="creates the schemas")
+        for schema in schemas:
+            on = Securable(SecurableKind.SCHEMA, (schema,))
+            yield Grant(on=on, to=to, privileges=(Privilege.CREATE, Privilege.USAGE), because="creates the tables")
 
 
-def _loader(spec: Spec, schema: str, role: str, tables: tuple[Table, ...]) -> Iterator[Grant]:
+def _loader(spec: Spec, control: str, schemas: list[str], bindings: tuple[Binding, ...]) -> Iterator[Grant]:
     database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
-    yield Grant(on=database, role=role, privileges=(Privilege.TEMP,), because="the staging table is temporary")
-    yield _usage(schema, role)
-    for table in tables:
-        yield _on(table.schema, table.name, role, _DML, "lock, delete and merge")
-    yield _on(schema, LEDGER, role, _APPEND, "one row a batch, in the batch's own transaction")
-    yield _on(schema, QUARANTINE, role, _APPEND, "records that cannot be taken in")
-    yield _on(schema, HISTORY, role, (Privilege.SELECT,), "refuses to run a plan that is not applied")
+    to = Grantee(GranteeKind.ROLE, loader_role(spec))
+    yield Grant(on=database, to=to, privileges=(Privilege.TEMP,), because="the staging table is temporary")
+    evolves = any(binding.ingestion.evolution is Policy.AUTO for binding in bindings)
+    for schema in schemas:
+        yield _usage(schema, to, creates=evolves)
+    for binding in bindings:
+        yield _on(binding.table.schema, binding.table.name, to, loading(binding), "lock, delete and merge")
+    yield _on(control, LEDGER, to, _APPEND, "one row a batch, in the batch's own transaction")
+    yield _on(control, QUARANTINE, to, _APPEND, "records that cannot be taken in")
+    yield _on(control, HISTORY, to, _APPEND if evolves else (Privilege.SELECT,), "refuses a plan that is not applied")
 
 
-def _readers(access: AccessSpec, schema: str, tables: tuple[Table, ...]) -> Iterator[Grant]:
-    for role in _reader_roles(access):
-        yield _usage(schema, role)
-        for table in tables:
-            yield _on(table.schema, table.name, role, (Privilege.SELECT,), "reads")
+def loading(binding: Binding) -> tuple[Privilege, ...]:
+    """What the loader needs on a table: what its statements do, no more. LOCK takes any right to write (r_LOCK)."""
+    at = binding.ingestion
+    needs = {Privilege.INSERT, Privilege.SELECT}
+    truncated, marked = at.truncates is Policy.APPLY, at.deletes is Deletes.SOFT
+    if at.deletes is Deletes.HARD or (truncated and not marked):
+        needs.add(Privilege.DELETE)
+    if (at.mode is Mode.UPSERT and _updates(binding)) or (marked and (truncated or at.mode is Mode.UPSERT)):
+        needs.add(Privilege.UPDATE)
+    if at.evolution is Policy.AUTO:
+        needs.add(Privilege.ALTER)
+    return tuple(sorted(needs))
 
 
-def _deployer(spec: Spec, schema: str) -> Iterator[Grant]:
-    for role in _deployer_role(spec):
-        on = Securable(SecurableKind.SCHEMA, (schema,))
-        yield Grant(on=on, role=role, privileges=(Privilege.CREATE, Privilege.USAGE), because="creates tables")
+def _updates(binding: Binding) -> bool:
+    return any(b.column.name not in binding.table.key for b in binding.bound)
 
 
-def _usage(schema: str, role: str) -> Grant:
+def _reader(to: Grantee, schemas: list[str], bindings: tuple[Binding, ...]) -> Iterator[Grant]:
+    holding = {binding.table.schema for binding in bindings}
+    yield from (_usage(schema, to, creates=False) for schema in schemas if schema in holding)
+    for binding in bindings:
+        yield _on(binding.table.schema, binding.table.name, to, (Privilege.SELECT,), "reads")
+        if binding.view:
+            yield _on(binding.view.schema, binding.view.name, to, (Privilege.SELECT,), "reads")
+
+
+def _usage(schema: str, to: Grantee, *, creates: bool) -> Grant:
     on = Securable(SecurableKind.SCHEMA, (schema,))
-    return Grant(on=on, role=role, privileges=(Privilege.USAGE,), because="a right on a table needs it (RS-512)")
+    if creates:
+        because = "creates the tables of new topics: schema_evolution is auto"
+        return Grant(on=on, to=to, privileges=(Privilege.CREATE, Privilege.USAGE), because=because)
+    return Grant(on=on, to=to, privileges=(Privilege.USAGE,), because="a right on a table needs it (RS-512)")
 
 
-def _on(schema: str, name: str, role: str, privileges: tuple[Privilege, ...], because: str) -> Grant:
-    return Grant(on=Securable(SecurableKind.TABLE, (schema, name)), role=role, privileges=privileges, because=because)
+def _on(schema: str, name: str, to: Grantee, privileges: tuple[Privilege, ...], because: str) -> Grant:
+    return Grant(on=Securable(SecurableKind.TABLE, (schema, name)), to=to, privileges=privileges, because=because)

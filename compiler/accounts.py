@@ -1,4 +1,4 @@
-"""The model's users, roles and grants as statements.
+"""The model's users, groups, roles and grants as statements.
 
 Redshift has no IF NOT EXISTS for them, so each CREATE has a probe.
 """
@@ -9,55 +9,60 @@ from collections.abc import Iterator
 
 from streamplan.runtime.plan import Statement
 
+from .migrating import grant, grant_role
 from .model import Grant, Member, Model
 from .naming import slug
-from .sql import Sql, comment, ident, joined, literal
+from .spec import AccessSpec
+from .sql import comment, ident, literal
 from .template import fill
 
+_WHAT = {
+    "user": "Logs in through IAM, or with the password that the spec takes from the environment.",
+    "group": "Reads the tables; users are put into it by hand.",
+    "role": "Holds privileges; users hold it.",
+}
 
-def accounts(model: Model) -> tuple[Statement, ...]:
-    """Users and roles: run before the migrations."""
+
+def accounts(model: Model, access: AccessSpec | None) -> tuple[Statement, ...]:
+    """Users, groups and roles: run before the migrations."""
     return (
-        *(
-            _create("user", name, "Logs in without a password: through IAM, or give it one by hand.")
-            for name in model.users
-        ),
-        *(_create("role", name, "Holds privileges; users hold it.") for name in model.roles),
+        *(_create("010", "user", name) for name in model.users),
+        *(_passwords(access) if access else ()),
+        *(_create("014", "group", name) for name in model.groups),
+        *(_create("020", "role", name) for name in model.roles),
     )
 
 
 def grants(model: Model) -> tuple[Statement, ...]:
     """Who holds which role, and the privileges: run after the migrations. Giving one again changes nothing."""
-    return (*(_member(member) for member in model.members), *(_grant(grant) for grant in model.grants))
+    return (*(_member(member) for member in model.members), *(_grant(one) for one in model.grants))
 
 
-def _create(kind: str, name: str, what: str) -> Statement:
-    path = f"access/{'010' if kind == 'user' else '020'}_{kind}.{slug(name)}"
+def _create(number: str, kind: str, name: str) -> Statement:
+    path = f"access/{number}_{kind}.{slug(name)}"
     probe = Statement(path=f"{path}.probe.sql", sql=fill(f"{kind}_exists", **{kind: literal(name)}))
-    sql = fill(f"create_{kind}", lines=(comment(what),), **{kind: ident(name)})
+    sql = fill(f"create_{kind}", lines=(comment(_WHAT[kind]),), **{kind: ident(name)})
     return Statement(path=f"{path}.sql", sql=sql, unless=probe)
 
 
+def _passwords(access: AccessSpec) -> Iterator[Statement]:
+    for account in (access.loader, access.deployer):
+        if account is not None and account.password:
+            lines = (comment("A salted hash of the password in the environment is put in when it runs."),)
+            sql = fill("set_password", lines=lines, user=ident(account.user))
+            yield Statement(path=f"access/012_password.{slug(account.user)}.sql", sql=sql, password=account.password)
+
+
 def _member(member: Member) -> Statement:
-    lines = (comment(f"{member.user} works with the privileges of {member.role}."),)
-    sql = fill("grant_role", lines=lines, role=ident(member.role), user=ident(member.user))
-    return Statement(path=f"access/030_member.{slug(member.user)}.{slug(member.role)}.sql", sql=sql)
+    return Statement(path=f"access/030_member.{slug(member.user)}.{slug(member.role)}.sql", sql=grant_role(member))
 
 
-def _grant(grant: Grant) -> Statement:
-    sql = fill(
-        "grant",
-        lines=(comment(f"because: {grant.because}"),),
-        privileges=joined((Sql(privilege.value) for privilege in grant.privileges), ", "),
-        kind=Sql(grant.on.kind.value),
-        name=ident(*grant.on.name),
-        role=ident(grant.role),
-    )
-    return Statement(path="access/" + ".".join(_parts(grant)) + ".sql", sql=sql)
+def _grant(given: Grant) -> Statement:
+    return Statement(path="access/" + ".".join(_parts(given)) + ".sql", sql=grant(given))
 
 
-def _parts(grant: Grant) -> Iterator[str]:
+def _parts(given: Grant) -> Iterator[str]:
     yield "040_grant"
-    yield slug(grant.role)
-    yield grant.on.kind.value.lower()
-    yield from map(slug, grant.on.name)
+    yield slug(given.to.name)
+    yield given.on.kind.value.lower()
+    yield from map(slug, given.on.name)

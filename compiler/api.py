@@ -12,6 +12,7 @@ from pathlib import Path
 from streamplan.runtime.disk import load
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
+from .bound import Resolved
 from .canonical import from_json
 from .change import Change
 from .check import check
@@ -21,9 +22,9 @@ from .migration import migration
 from .model import EMPTY, Model
 from .observed import FOLDER, Observed, read_observed
 from .render import render
-from .resolve import Resolved, resolve
+from .resolve import resolve
 from .source import Source, read_source
-from .spec import parse_spec
+from .spec_reading import parse_spec
 from .summary import summary
 from .walk import statements
 

@@ -6,6 +6,7 @@ What it finds is a fault of the compiler, not of the user. It changes nothing.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator
 
 from streamplan.runtime.plan import Boundary, Plan, Statement, TableProgram
@@ -13,8 +14,9 @@ from streamplan.runtime.plan import Boundary, Plan, Statement, TableProgram
 from .control import control_tables
 from .diagnostic import CompileError, Diagnostic, Span
 from .loading import OPERATION, STAGE
-from .model import Model
-from .replay import replayed
+from .model import Grantee, GranteeKind, Model
+from .privileges import unproven
+from .replay import differences, of_model, replayed
 from .resolution import Relations, unknown
 from .rules import Judge, Session, violations
 from .walk import statements
@@ -25,7 +27,7 @@ _REPORT = "this is a fault of streamplan: report it with the spec and the observ
 def check(plan: Plan, before: Model, after: Model) -> None:
     """Raises CompileError with every C7xx."""
     problems = [*_refused(plan)]
-    problems += [] if problems else [*_replay(plan, before, after), *_names(plan, after)]
+    problems += [] if problems else [*_replay(plan, before, after), *_names(plan, after), *_privileges(plan, after)]
     if problems:
         raise CompileError(problems)
 
@@ -40,27 +42,34 @@ def _refused(plan: Plan) -> Iterator[Diagnostic]:
 
 def _replay(plan: Plan, before: Model, after: Model) -> Iterator[Diagnostic]:
     ddl = next((m.statements for m in plan.migrations if m.version == plan.version), ())
-    span, wanted = Span(f"migrations/{plan.version:04}"), replayed(after, ())
+    span, wanted = Span(f"migrations/{plan.version:04}"), of_model(after)
     try:
         reached = replayed(before, (statement.sql for statement in ddl))
     except ValueError as error:
         yield Diagnostic(span=span, code="C703", message=str(error), help=_REPORT)
         return
-    for table in sorted({*wanted, *reached}):
-        if reached.get(table) != wanted.get(table):
-            message = f"the DDL gives {reached.get(table)} for {'.'.join(table)}, the model is {wanted.get(table)}"
-            yield Diagnostic(span=span, code="C703", message=message, help=_REPORT)
+    reached.schemas.add(after.control)
+    for message in differences(reached, wanted):
+        yield Diagnostic(span=span, code="C703", message=message, help=_REPORT)
 
 
 def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
-    tables = (*after.tables, *(table for schema in after.schemas for table in control_tables(schema)))
-    known: Relations = {(table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables}
+    tables = (*after.tables, *control_tables(after.control))
+    known: dict[tuple[str, ...], frozenset[str]] = {
+        (table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables
+    }
     groups: list[tuple[object, Relations]] = [(group, known) for group in (plan.history, plan.ledger, plan.quarantine)]
-    groups += [(program, {**known, (STAGE,): _staged(program)}) for program in plan.tables]
+    groups += [(program, ChainMap({(STAGE,): _staged(program)}, known)) for program in plan.tables]
     for group, relations in groups:
         for statement in statements(group):
             for message, position in unknown(statement.sql, relations):
                 yield _problem(statement, "C704", message, position)
+
+
+def _privileges(plan: Plan, after: Model) -> Iterator[Diagnostic]:
+    for role in (role for role in after.roles if role == f"{plan.connector}_loader"):
+        for path, message in unproven(plan, Grantee(GranteeKind.ROLE, role)):
+            yield Diagnostic(span=Span(path), code="C706", message=message, help=_REPORT)
 
 
 def _staged(program: TableProgram) -> frozenset[str]:

@@ -1,29 +1,28 @@
-"""The commands of the compiler half: init, observe, compile, explain.
+"""The commands of the compiler half: init, observe, compile, lint, explain.
 
 Each calls one public function with values and prints what it gives.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from streamplan.runtime.files import FileSource
-from streamplan.runtime.progress import reading
 
 from .api import Compiled, compile_files
-from .codes import CODES
 from .diagnostic import CompileError, Diagnostic, Format, Span, show
 from .emit import SUMMARY_FILE, write
-from .observe import Observation, Sample, observe
+from .errordoc import explained
+from .linting import Finding, Severity, lint, shown, unreadable
 from .observed import FOLDER, read_observed, save
+from .observing import as_json, as_text, look
 from .scaffold import scaffold
 from .second import unread
 from .source import read_source
-from .spec import Spec, parse_spec
+from .spec import Spec
+from .spec_reading import parse_spec
 from .walk import statements
 
 SPEC = click.argument("spec", type=click.Path(path_type=Path))
@@ -76,54 +75,44 @@ def init_command(folder: Path, connector: str) -> None:
 @click.option(
     "--events",
     multiple=True,
-    help="A file of events, plain or gzip; - is standard input. The spec's files when left out.",
+    help="A file of events, plain or gzip; - is standard input. The spec's files when left out, without --registry.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what is new as JSON.")
+@click.option(
+    "--registry",
+    type=click.Path(path_type=Path),
+    help="A dump of the schema registry: what Avro records name, or, without --events, all there is to learn from.",
+)
+@click.option("--json", "as_json_too", is_flag=True, help="The same as --format json.")
 @FORMAT
-def observe_command(spec: Path, events: tuple[str, ...], form: str, *, as_json: bool) -> None:
-    """Learns event schemas from events.
+def observe_command(
+    spec: Path, events: tuple[str, ...], registry: Path | None, form: str, *, as_json_too: bool
+) -> None:
+    """Learns event schemas from events, or from a schema registry.
 
-    Writes one file a topic into the folder "observed" beside the spec, to be committed with it.
+    Writes one file a topic into the folder "observed" beside the spec, to be committed with it; where a topic holds
+    several source tables, one file a table. Looking again adds what is new and forgets nothing.
 
     \b
     Examples:
       streamplan observe specs/shop.yaml --events events/shop.jsonl.gz
       zcat events/*.gz | streamplan observe specs/shop.yaml --events -
+      streamplan observe specs/shop.yaml --events avro.jsonl --registry registry.jsonl
+      streamplan observe specs/shop.yaml --registry registry.jsonl --format json
     """
-    with problems_shown(Format(form)):
+    wanted = Format.JSON if as_json_too else Format(form)
+    with problems_shown(wanted):
         parsed = parse_spec(read_source(spec, str(spec)))
         folder = spec.parent / FOLDER
-        paths = events or _spec_files(parsed)
-        found = observe(_samples(paths), parsed.topics, read_observed(folder))
-        changed = save(found.observed.topics, folder)
-    _print_observation(found, folder, changed, as_json=as_json)
+        paths = events or (() if registry else _spec_files(parsed))
+        found = look(paths, registry, parsed.topics, read_observed(folder))
+        changed = save(found.observation.observed.topics, folder)
+    click.echo(as_json(found, changed) if wanted is Format.JSON else as_text(found, folder, changed))
 
 
 def _spec_files(spec: Spec) -> tuple[str, ...]:
     if not spec.events:
         raise click.UsageError("the spec's source is not files: name a file of events with --events")
     return (spec.events,)
-
-
-def _samples(paths: tuple[str, ...]) -> Iterator[Sample]:
-    for path in paths:
-        with reading(FileSource(path)) as records:
-            for record in (record for record in records if record.broken is None):
-                yield Sample(topic=record.at.topic, key=record.key, value=record.value)
-
-
-def _print_observation(found: Observation, folder: Path, changed: list[str], *, as_json: bool) -> None:
-    if as_json:
-        body = {
-            "topics": [t.topic for t in found.observed.topics],
-            "notes": list(found.notes),
-            "written": changed,
-        }
-        click.echo(json.dumps(body, ensure_ascii=False, indent=2))
-        return
-    for note in found.notes:
-        click.echo(f"  {note}")
-    click.echo(f"{len(found.observed.topics)} topics known; {len(changed)} files written in {folder}")
 
 
 @click.command("compile")
@@ -164,17 +153,55 @@ def _write(compiled: Compiled, folder: Path) -> None:
     click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")
 
 
+@click.command("lint")
+@click.argument("files", nargs=-1, required=True)
+@FORMAT
+def lint_command(files: tuple[str, ...], form: str) -> None:
+    """Judges files of SQL by Redshift's rules. Nothing is executed.
+
+    A file holds statements with semicolons between them; - is standard input. Exit code 1 when Redshift would refuse
+    a statement, 0 when there are only warnings or nothing.
+
+    \b
+    Examples:
+      streamplan lint views/*.sql
+      streamplan lint migration.sql --format github     # in CI
+      generate-sql | streamplan lint -
+    """
+    sources = dict[str, str]()
+    findings = [found for path in files for found in _linted(path, sources)]
+    if findings or form == Format.JSON:
+        click.echo(shown(findings, Format(form), sources))
+    errors = sum(found.severity is Severity.ERROR for found in findings)
+    click.echo(f"files: {len(files)}, errors: {errors}, warnings: {len(findings) - errors}", err=True)
+    raise SystemExit(1 if errors else 0)
+
+
+def _linted(path: str, sources: dict[str, str]) -> tuple[Finding, ...]:
+    """The findings of a file, whose text is put among the sources."""
+    name = "<stdin>" if path == "-" else path
+    try:
+        with click.open_file(path, "rb") as file:
+            sources[name] = file.read().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        return (unreadable(name, f"the file cannot be read: {error.strerror or error}"),)
+    except UnicodeDecodeError as error:
+        return (unreadable(name, f"the file is not UTF-8: byte {error.start + 1} cannot be read"),)
+    return lint(sources[name], name)
+
+
 @click.command("explain")
 @click.argument("code")
 def explain_command(code: str) -> None:
-    """Says what an error code means and what to do.
+    """Says what an error code, or a rule of Redshift, means, why, and what to do.
 
     \b
-    Example:
+    Examples:
       streamplan explain S203
+      streamplan explain RS-305
     """
-    known = CODES.get(code.upper())
+    known = explained(code.upper())
     if known is None:
         nowhere = Diagnostic(span=Span(""), code="S204", message=f'"{code}" is not a code of streamplan')
         raise click.UsageError(nowhere.message)
-    click.echo(f"{code.upper()}: {known}")
+    click.echo(known)

@@ -78,6 +78,10 @@ class Cursor:
         """Whether the next token is one of these."""
         return not self.done and self.peek() in words
 
+    def is_kind(self, kinds: Collection[TokenKind]) -> bool:
+        """Whether the next token is of one of these kinds."""
+        return not self.done and self.tokens[self._at].kind in kinds
+
     def take(self, *words: str) -> bool:
         """Goes past these words and operators if they are next, and tells whether they were."""
         found = self.at(*words)

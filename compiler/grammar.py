@@ -13,11 +13,13 @@ from . import parse_small as small
 from .cursor import Cursor, GrammarError, syntax_error
 from .lex import LexError, Token, tokenize
 from .parse_alter import alter_table
+from .parse_copy import copy
 from .parse_data import delete, insert, select, update, with_queries
-from .parse_grants import grant
+from .parse_grants import default_privileges, grant, revoke
 from .parse_merge import merge
 from .parse_tables import create_table, drop_table
-from .parse_users import create_group, create_role, create_user, refuse_if_exists
+from .parse_users import alter_user, create_group, create_role, create_user, refuse_if_exists
+from .parse_views import create_view, drop_view
 from .references import references, relations
 from .statements import Other, Statement
 
@@ -30,7 +32,9 @@ _CREATES: dict[str, _Parser] = {
     "user": create_user,
     "role": create_role,
     "group": create_group,
+    "view": create_view,
 }
+_DROPS: dict[str, _Parser] = {"schema": small.drop_schema, "table": drop_table, "view": drop_view}
 _ABSENT = frozenset({"index", "sequence", "trigger", "type", "domain"})  # RS-316
 _PARSERS: dict[str, _Parser] = {
     "abort": small.rollback,
@@ -38,6 +42,7 @@ _PARSERS: dict[str, _Parser] = {
     "begin": small.begin,
     "comment": small.comment,
     "commit": small.commit,
+    "copy": copy,
     "delete": delete,
     "do": small.do,
     "end": small.commit,
@@ -46,6 +51,7 @@ _PARSERS: dict[str, _Parser] = {
     "lock": small.lock,
     "merge": merge,
     "release": small.savepoint,
+    "revoke": revoke,
     "rollback": small.rollback,
     "savepoint": small.savepoint,
     "set": small.set_parameter,
@@ -97,14 +103,10 @@ def _parsed(cursor: Cursor) -> Statement | None:
         return _with(cursor)
     if cursor.take("create"):
         return _create(cursor)
-    if cursor.at("drop", "table"):
-        cursor.take("drop")
-        return drop_table(cursor)
-    if cursor.take("alter", "table"):
-        return alter_table(cursor)
-    if cursor.take("drop", "role") or cursor.take("drop", "group"):
-        refuse_if_exists(cursor)
-        return None
+    if cursor.take("drop"):
+        return _drop(cursor)
+    if cursor.take("alter"):
+        return _alter(cursor)
     parser = _PARSERS.get(cursor.peek())
     if parser is None:
         return None
@@ -133,4 +135,21 @@ def _create(cursor: Cursor) -> Statement | None:
         return parser(cursor)
     if cursor.at_any(("table", "temp", "temporary", "local")):
         return create_table(cursor)
+    return create_view(cursor) if cursor.at("or", "replace", "view") else None
+
+
+def _drop(cursor: Cursor) -> Statement | None:
+    parser = _DROPS.get(cursor.peek())
+    if parser is not None:
+        return parser(cursor)
+    if cursor.one_of("role", "group"):
+        refuse_if_exists(cursor)
     return None
+
+
+def _alter(cursor: Cursor) -> Statement | None:
+    if cursor.take("table"):
+        return alter_table(cursor)
+    if cursor.at("user"):
+        return alter_user(cursor)
+    return default_privileges(cursor) if cursor.take("default", "privileges") else None

@@ -1,90 +1,131 @@
-"""A binding to the statements of one table: what runs for each batch of it."""
+"""A binding to the statements of one table: what runs for each batch of it, by insert mode and delete mode."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
 from streamplan.runtime.plan import Field, Statement, TableProgram
 
-from .migration import printed
+from .bound import Binding, Bound
+from .migrating import distribution, printed
+from .model import AUTO, Column, ColumnType
 from .naming import slug
-from .resolve import Binding, Bound
 from .sql import Sql, comment, ident
 from .storing import parameter, stored
 from .template import fill
 
 STAGE = "_streamplan_stage"
 OPERATION = "_streamplan_op"
+_OPERATION = Column(name=OPERATION, type=ColumnType("CHAR", (1,)), nullable=False, because="u upsert, d delete")
+_NOW = Sql("GETDATE()")
 
 
 def program(binding: Binding) -> TableProgram:
     """The table's program: its fields in the order of the stage's columns, and its statements."""
     table = binding.table
+    at = binding.ingestion
     folder = f"tables/{slug(table.schema)}.{slug(table.name)}"
     values = _values(binding)
-    row = Sql("(" + ", ".join([*(parameter(b.mapped.storing) for b in binding.bound), "?"]) + ")")
 
     def statement(name: str, template: str = "") -> Statement:
         return Statement(path=f"{folder}/{name}.sql", sql=fill(template or name, **values))
 
+    stages_deletes = _stages_deletes(binding)
     return TableProgram(
         table=table.id,
-        topic=binding.topic,
-        key_from=binding.key_from,
+        topics=binding.topics,
+        source=binding.source,
+        mode=at.mode,
+        deletes=at.deletes,
+        truncates=at.truncates,
+        evolution=at.evolution,
+        key_from=at.key.source,
         key=binding.key,
-        fields=tuple(_field(b) for b in binding.bound),
-        truncates=binding.truncates,
+        fields=tuple(_field(b) for b in _staged(binding)),
+        excluded=binding.excluded,
         lock=statement("lock"),
-        truncate=statement("truncate"),
+        truncate=statement("truncate", _truncate(at.deletes)) if at.truncates is Policy.APPLY else None,
         stage=_stage(binding, folder),
-        load=_load(binding, folder, row),
-        delete=statement("delete"),
-        discard=statement("discard"),
-        merge=statement("merge", "merge" if values["rest"] else "insert_new"),
+        load=_load(binding, folder),
+        delete=statement("delete", "soft_delete" if at.deletes is Deletes.SOFT else "") if stages_deletes else None,
+        discard=statement("discard") if stages_deletes else None,
+        merge=statement(*_write(binding, values)),
         drop=statement("drop"),
     )
 
 
+def _stages_deletes(binding: Binding) -> bool:
+    """Whether a delete finds rows by its key: appended under soft deletes, it is a row like any other."""
+    at = binding.ingestion
+    if at.deletes is Deletes.SOFT:
+        return at.mode is Mode.UPSERT and at.key.source is not KeySource.KAFKA_COORDINATES
+    return at.deletes is Deletes.HARD
+
+
+def _truncate(deletes: Deletes) -> str:
+    return "soft_truncate" if deletes is Deletes.SOFT else "truncate"
+
+
+def _write(binding: Binding, values: dict[str, Any]) -> tuple[str, str]:
+    """The name of the statement that writes the rows, and its template."""
+    if binding.ingestion.mode is Mode.INSERT:
+        return "append", ""
+    return "merge", "" if values["rest"] else "insert_new"
+
+
+def _staged(binding: Binding) -> tuple[Bound, ...]:
+    return tuple(b for b in binding.bound if b.origin is not Origin.LOADED_AT)
+
+
 def _field(bound: Bound) -> Field:
     return Field(
-        field=bound.field.field,
+        field=bound.field,
         column=bound.column.name,
         accepts=bound.accepts,
         converter=bound.mapped.converter,
         args=bound.mapped.args,
+        origin=bound.origin,
     )
 
 
 def _values(binding: Binding) -> dict[str, Any]:
     """What the templates of a table print: every name quoted, every expression chosen."""
     table = binding.table
-    stage = ident(STAGE)
-    columns = {
-        b.column.name: {
-            "name": ident(b.column.name),
-            "value": stored(b.mapped.storing, ident(STAGE, b.column.name)),
-        }
-        for b in binding.bound
-    }
+    columns = {b.column.name: {"name": ident(b.column.name), "value": _value(b)} for b in binding.bound}
+    marks = [columns[b.column.name] for b in binding.bound if b.origin is not Origin.VALUE]
+    deleted = next((b.column.name for b in binding.bound if b.origin is Origin.DELETED), "")
+    keys = table.key or binding.columns_of(binding.key)
     return {
         "label": comment(table.id),
         "lines": (comment(f"Keeps other writers of {table.id} out until the transaction ends."),),
         "table": ident(table.schema, table.name),
         "target": ident(table.schema, table.name),
-        "stage": stage,
+        "stage": ident(STAGE),
         "operation": ident(OPERATION),
-        "keys": [columns[name] for name in table.key],
+        "deleted": ident(deleted) if deleted else Sql(""),
+        "keys": [columns[name] for name in keys],
         "rest": [value for name, value in columns.items() if name not in table.key],
+        "marks": marks,
         "columns": list(columns.values()),
     }
 
 
+def _value(bound: Bound) -> Sql:
+    if bound.origin is Origin.LOADED_AT:
+        return _NOW
+    return stored(bound.mapped.storing, ident(STAGE, bound.column.name))
+
+
 def _stage(binding: Binding, folder: str) -> Statement:
     columns = [
-        printed(b.column.name, b.mapped.staged.sql, _unit(b), required=not b.column.nullable) for b in binding.bound
+        printed(Column(name=b.column.name, type=b.mapped.staged, nullable=b.column.nullable, because=_unit(b)))
+        for b in _staged(binding)
     ]
-    operation = printed(OPERATION, Sql("CHAR(1)"), "u upsert, d delete", required=True)
-    sql = fill("stage", label=comment(binding.table.id), stage=ident(STAGE), columns=[*columns, operation])
+    spread = binding.table.distribution if binding.table.distribution.style == "KEY" else AUTO
+    values = {"label": comment(binding.table.id), "keyed": bool(binding.table.key), "stage": ident(STAGE)}
+    clauses = {"distribution": distribution(spread), "sort_key": Sql("SORTKEY AUTO")}
+    sql = fill("stage", **values, **clauses, columns=[*columns, printed(_OPERATION)])
     return Statement(path=f"{folder}/stage.sql", sql=sql)
 
 
@@ -92,8 +133,10 @@ def _unit(bound: Bound) -> str:
     return "" if bound.mapped.staged == bound.mapped.type else bound.mapped.storing.value
 
 
-def _load(binding: Binding, folder: str, row: Sql) -> Statement:
-    names = [b.column.name for b in binding.bound] + [OPERATION]
+def _load(binding: Binding, folder: str) -> Statement:
+    staged = _staged(binding)
+    names = [b.column.name for b in staged] + [OPERATION]
+    row = Sql("(" + ", ".join([*(parameter(b.mapped.storing) for b in staged), "?"]) + ")")
     columns = [ident(name) for name in names]
     sql = fill("load", label=comment(binding.table.id), stage=ident(STAGE), columns=columns, row=row)
     return Statement(path=f"{folder}/load.sql", sql=sql, binds=tuple(names), row=str(row))

@@ -1,40 +1,31 @@
-"""Changes to the statements of one version's migration, and the idempotent statements that every apply begins with."""
+"""Changes to the statements of one version's migration: one file a change, numbered in the order in which they run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, assert_never
+from typing import assert_never
 
 from streamplan.runtime.plan import Boundary, Migration, Statement
 
-from .change import AddColumn, Change, CreateTable, WidenColumn
-from .control import HISTORY, LEDGER, QUARANTINE, control_tables
+from . import migrating as sql
+from .change import (
+    AddColumn,
+    Change,
+    CreateSchema,
+    CreateTable,
+    CreateView,
+    DropView,
+    GivePrivileges,
+    LeaveRole,
+    SetComment,
+    SetDistribution,
+    SetEncoding,
+    SetSortKey,
+    TakePrivileges,
+    WidenColumn,
+)
 from .hazard import hazards_of
-from .model import Column, Table
 from .naming import slug
-from .sql import Sql, comment, ident, literal
-from .template import fill
-
-_PURPOSE = {
-    HISTORY: "What has been applied, statement by statement.",
-    LEDGER: "What has been committed: one row a batch and partition, written in the batch's own transaction.",
-    QUARANTINE: "Records that could not be taken in, with their raw bytes.",
-}
-_FOLDER = {HISTORY: "history/020", LEDGER: "ledger/010", QUARANTINE: "quarantine/010"}
-
-
-def bootstrap(connector: str, schema: str) -> tuple[Statement, ...]:
-    """The schema and the control tables: idempotent, run at the start of every apply."""
-    lines = (comment(f"The schema of connector {connector}."),)
-    create = Statement(
-        path="history/010_create_schema.sql", sql=fill("create_schema", lines=lines, schema=ident(schema))
-    )
-    return (create, *(_control(table) for table in control_tables(schema)))
-
-
-def _control(table: Table) -> Statement:
-    sql = _create(table, (comment(_PURPOSE[table.name]),), repeatable=True)
-    return Statement(path=f"{_FOLDER[table.name]}_create_table.sql", sql=sql)
 
 
 def migration(version: int, changes: Iterable[Change]) -> Migration:
@@ -44,60 +35,48 @@ def migration(version: int, changes: Iterable[Change]) -> Migration:
 
 
 def _statement(prefix: str, change: Change) -> Statement:
-    hazards = hazards_of(change)
-    match change:
-        case CreateTable(table):
-            lines = _lines(f"Creates {table.id}.", table.because)
-            sql = _create(table, lines, repeatable=False)
-            return Statement(path=f"{prefix}_create_table.{_slug(table)}.sql", sql=sql, hazards=hazards)
-        case AddColumn(table, column):
-            sql = _alter("add_column", table, column, f"Adds {column.name} to {table.id}.")
-            return Statement(path=f"{prefix}_add_column.{_slug(table, column)}.sql", sql=sql, hazards=hazards)
-        case WidenColumn(table, before, after):
-            path = f"{prefix}_widen_column.{_slug(table, after)}"
-            what = f"Widens {after.name} of {table.id} from {before.type}, outside a transaction: {hazards[0].code}."
-            sql, probe = (
-                _alter("widen_column", table, after, what),
-                _is_wide(f"{path}.probe.sql", table, after),
-            )
-            return Statement(path=f"{path}.sql", sql=sql, boundary=Boundary.ALONE, hazards=hazards, unless=probe)
-        case _:
-            assert_never(change)
-
-
-def _create(table: Table, lines: tuple[Sql, ...], *, repeatable: bool) -> str:
-    columns = [
-        printed(column.name, column.type.sql, column.because, required=not column.nullable) for column in table.columns
-    ]
-    name = ident(table.schema, table.name)
-    return fill("create_table", lines=lines, table=name, columns=columns, repeatable=repeatable)
-
-
-def printed(name: str, kind: Sql, note: str, *, required: bool) -> dict[str, Any]:
-    """One column of a CREATE TABLE, as its template prints it."""
-    return {"name": ident(name), "type": kind, "note": comment(note), "required": required}
-
-
-def _alter(template: str, table: Table, column: Column, what: str) -> str:
-    lines = _lines(what, column.because)
-    return fill(
-        template,
-        lines=lines,
-        table=ident(table.schema, table.name),
-        column=ident(column.name),
-        type=column.type.sql,
+    """A change's statement; its path says what happens to what."""
+    what, names, text = _written(change)
+    path = f"{prefix}_{what}.{'.'.join(map(slug, names))}"
+    alone = isinstance(change, WidenColumn)
+    return Statement(
+        path=f"{path}.sql",
+        boundary=Boundary.ALONE if alone else Boundary.TRANSACTION,
+        hazards=hazards_of(change),
+        unless=Statement(path=f"{path}.probe.sql", sql=sql.is_wide(change)) if alone else None,
+        sql=text,
     )
 
 
-def _is_wide(path: str, table: Table, column: Column) -> Statement:
-    names = {"schema": literal(table.schema), "table": literal(table.name), "column": literal(column.name)}
-    return Statement(path=path, sql=fill("column_is_wide", **names, bytes=column.type.args[0]))
-
-
-def _lines(what: str, because: str) -> tuple[Sql, ...]:
-    return (comment(what), *((comment(f"because: {because}"),) if because else ()))
-
-
-def _slug(table: Table, column: Column | None = None) -> str:
-    names = (table.schema, table.name, *((column.name,) if column else ()))
-    return ".".join(slug(name) for name in names)
+def _written(change: Change) -> tuple[str, tuple[str, ...], str]:  # noqa: C901, PLR0912 - one line a change
+    """A change's verb, the names that it is about, and its SQL."""
+    match change:
+        case DropView(view):
+            return "drop_view", (view.schema, view.name), sql.drop_view(view)
+        case CreateSchema(name):
+            return "create_schema", (name,), sql.create_schema(name, "A schema that tables of the connector land in.")
+        case CreateTable(table):
+            return "create_table", (table.schema, table.name), sql.create_table(table)
+        case AddColumn(table, column):
+            return "add_column", (table.schema, table.name, column.name), sql.add_column(table, column)
+        case WidenColumn(table, before, after):
+            return "widen_column", (table.schema, table.name, after.name), sql.widen_column(table, before, after)
+        case SetDistribution(table):
+            return "set_distribution", (table.schema, table.name), sql.set_distribution(table)
+        case SetSortKey(table):
+            return "set_sort_key", (table.schema, table.name), sql.set_sort_key(table)
+        case SetEncoding(table, column):
+            return "set_encoding", (table.schema, table.name, column.name), sql.set_encoding(table, column)
+        case SetComment(table, column):
+            of = (column.name,) if column else ()
+            return "set_comment", (table.schema, table.name, *of), sql.set_comment(table, column)
+        case CreateView(view):
+            return "create_view", (view.schema, view.name), sql.create_view(view)
+        case TakePrivileges(grant):
+            return "revoke", (grant.to.name, *grant.on.name), sql.revoke(grant)
+        case LeaveRole(member):
+            return "revoke_role", (member.role, member.user), sql.revoke_role(member)
+        case GivePrivileges(grant):
+            return "grant", (grant.to.name, *grant.on.name), sql.grant(grant)
+        case _:
+            assert_never(change)

@@ -77,13 +77,26 @@ def _numeric(precision: int, scale: int) -> ColumnType | None:
     return ColumnType("NUMERIC", (precision, scale)) if fits else None
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How rows are spread over the nodes: AUTO, EVEN, ALL, or KEY with its column."""
+
+    style: str
+    key: str = ""
+
+
+AUTO = Distribution("AUTO")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column. `because` is the observed field or the spec line that asked for it."""
+    """A column. `encoding` is "" where Redshift chooses; `because` is what asked for it: a field, a setting."""
 
     name: str
     type: ColumnType
     nullable: bool = True
+    encoding: str = ""
+    comment: str = ""
     because: str = field(default="", compare=False)
     origin: Span = field(default=NOWHERE, compare=False)
 
@@ -92,16 +105,18 @@ class Column:
 class Table:
     """A table.
 
-    `key` names the columns that identify a row, in order; they are NOT NULL, but no PRIMARY KEY is declared.
-
-    Redshift does not enforce it, trusts it when planning, and cannot widen a VARCHAR column that is part of one
-    (RS-307, RS-322).
+    `key` names the columns that identify a row, in order; they are NOT NULL, but no PRIMARY KEY is declared: Redshift
+    does not enforce it, trusts it when planning, and cannot widen a VARCHAR that is part of one (RS-307, RS-322).
+    It is empty where every change is a row of its own. `sort_key` is None where Redshift chooses.
     """
 
     schema: str
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    distribution: Distribution = AUTO
+    sort_key: tuple[str, ...] | None = None
+    comment: str = ""
     because: str = field(default="", compare=False)
     origin: Span = field(default=NOWHERE, compare=False)
 
@@ -115,9 +130,39 @@ class Table:
         return next((c for c in self.columns if c.name == name), None)
 
 
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class LatestView:
+    """A view with the latest state of each key of an appended table.
+
+    Attributes:
+        schema: of the view and of its table.
+        name: of the view.
+        table: whose changes it reads.
+        columns: what it shows, in order.
+        key: what identifies a row.
+        place: the columns that hold topic partition and offset, by which the latest change is found.
+        deleted: the column that marks a deleted row, "" where there is none.
+
+    """
+
+    schema: str
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    place: tuple[str, str]
+    deleted: str
+
+    @property
+    def id(self) -> str:
+        """`schema.view`, for messages and paths."""
+        return f"{self.schema}.{self.name}"
+
+
 class Privilege(StrEnum):
     """What a grantee may do."""
 
+    ALTER = "ALTER"
     CREATE = "CREATE"
     DELETE = "DELETE"
     INSERT = "INSERT"
@@ -143,12 +188,27 @@ class Securable:
     name: tuple[str, ...]
 
 
+class GranteeKind(StrEnum):
+    """Who holds privileges; users hold them through roles."""
+
+    ROLE = "ROLE"
+    GROUP = "GROUP"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grantee:
+    """A role or a group."""
+
+    kind: GranteeKind
+    name: str
+
+
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Grant:
-    """Privileges on one thing for one role."""
+    """Privileges on one thing for one grantee."""
 
     on: Securable
-    role: str
+    to: Grantee
     privileges: tuple[Privilege, ...]
     because: str = field(default="", compare=False)
 
@@ -163,17 +223,23 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """All that one connector owns in the warehouse. Sorted at the constructor."""
+    """All that one connector owns in the warehouse. Sorted at the constructor.
 
+    `control` is the schema that holds history, ledger and quarantine.
+    """
+
+    control: str = ""
     schemas: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    views: tuple[LatestView, ...] = ()
     users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
     grants: tuple[Grant, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("schemas", "users", "roles", "members", "grants"):
+        for name in ("schemas", "views", "users", "groups", "roles", "members", "grants"):
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda t: (t.schema, t.name))))
 

@@ -1,4 +1,4 @@
-"""GRANT: of privileges on objects, of scoped privileges, of system permissions, and of roles (r_GRANT)."""
+"""GRANT and REVOKE: privileges on objects, scoped ones, system permissions and roles (r_GRANT, r_REVOKE)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from .parse_columns import columns
 from .redshift import PRIVILEGES, SYSTEM_PERMISSIONS
 from .statement_access import (
     AllInSchemas,
+    DefaultPrivileges,
     Grant,
     Grantee,
     GranteeKind,
     GrantRole,
     Objects,
     Privilege,
+    Revoke,
+    RevokeRole,
     Scope,
     System,
 )
 from .statement_parts import Name, Tokens
 
-_AFTER_PRIVILEGE = frozenset({",", "(", "on", "for", "to"})
+_AFTER_PRIVILEGE = frozenset({",", "(", "on", "for", "to", "from"})
 _KINDS = (
     ("external", "schema"),
     ("external", "table"),
@@ -42,10 +45,49 @@ def grant(cursor: Cursor) -> Grant | GrantRole | None:
         return None
     if cursor.take("role"):
         roles = cursor.listed(cursor.name)
-        return GrantRole(roles=roles, to=_grantees(cursor))
+        return GrantRole(roles=roles, to=_grantees(cursor, "to"))
     privileges = cursor.listed(lambda: _privilege(cursor))
     on = _on(cursor, privileges)
-    return Grant(privileges=privileges, on=on, to=_grantees(cursor))
+    return Grant(privileges=privileges, on=on, to=_grantees(cursor, "to"))
+
+
+def revoke(cursor: Cursor) -> Revoke | RevokeRole | None:
+    """REVOKE, from the word after it on; None for ASSUMEROLE."""
+    if cursor.at("assumerole"):
+        return None
+    grants = cursor.take("grant", "option", "for")
+    admins = not grants and cursor.take("admin", "option", "for")
+    if admins or cursor.at("role"):
+        cursor.expect("role")
+        roles = cursor.listed(cursor.name)
+        return RevokeRole(roles=roles, of=_grantees(cursor, "from"), option_only=admins)
+    privileges = cursor.listed(lambda: _privilege(cursor))
+    on = _on(cursor, privileges)
+    found = Revoke(privileges=privileges, on=on, of=_grantees(cursor, "from"), option_only=grants)
+    cursor.one_of("cascade", "restrict")
+    return found
+
+
+def default_privileges(cursor: Cursor) -> DefaultPrivileges:
+    """ALTER DEFAULT PRIVILEGES, from the word after it on. FOR names users, never roles (RS-514)."""
+    if cursor.at("for", "role"):
+        raise cursor.error("RS-514", ahead=1)
+    users = cursor.listed(cursor.user) if cursor.take("for", "user") else ()
+    schemas = cursor.listed(cursor.name) if cursor.take("in", "schema") else ()
+    revokes = cursor.at("revoke")
+    if not cursor.one_of("grant", "revoke"):
+        raise cursor.error()
+    cursor.take("grant", "option", "for")
+    privileges = cursor.listed(lambda: _privilege(cursor))
+    cursor.expect("on")
+    kind = cursor.one_of("tables", "functions", "procedures")
+    if not kind:
+        raise cursor.error()
+    to = _grantees(cursor, "from" if revokes else "to")
+    cursor.one_of("cascade", "restrict")
+    return DefaultPrivileges(
+        privileges=privileges, kind=kind, grantees=to, users=users, schemas=schemas, revokes=revokes
+    )
 
 
 def _privilege(cursor: Cursor) -> Privilege:
@@ -106,8 +148,8 @@ def _scope(cursor: Cursor) -> Scope:
     return Scope(kind=kind, schema=schema)
 
 
-def _grantees(cursor: Cursor) -> tuple[Grantee, ...]:
-    cursor.expect("to")
+def _grantees(cursor: Cursor, before: str) -> tuple[Grantee, ...]:
+    cursor.expect(before)
     return cursor.listed(lambda: _grantee(cursor))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .cursor import Cursor
+from .lex import TokenKind
 from .parse_columns import columns
 from .statement_parts import Tokens
 from .statements import (
@@ -11,6 +12,7 @@ from .statements import (
     Comment,
     Commit,
     CreateSchema,
+    DropSchema,
     Lock,
     Rollback,
     Set,
@@ -31,6 +33,16 @@ def create_schema(cursor: Cursor) -> CreateSchema:
     owner = cursor.user() if cursor.take("authorization") else None
     quota = cursor.expression() if cursor.take("quota") else ()
     return CreateSchema(name=name, if_not_exists=if_not_exists, authorization=owner, quota=quota)
+
+
+def drop_schema(cursor: Cursor) -> DropSchema:
+    """DROP SCHEMA, from SCHEMA on."""
+    cursor.expect("schema")
+    if_exists = cursor.take("if", "exists")
+    schemas = cursor.listed(cursor.name)
+    cursor.take("drop", "external", "database")
+    cascade = cursor.one_of("cascade", "restrict") == "cascade"
+    return DropSchema(schemas=schemas, if_exists=if_exists, cascade=cascade)
 
 
 def lock(cursor: Cursor) -> Lock:
@@ -82,7 +94,10 @@ def comment(cursor: Cursor) -> Comment | None:
     if cursor.take("on"):
         cursor.qualified()
     cursor.expect("is")
-    return Comment(kind=kind, name=name, text=cursor.expression())
+    text = cursor.next()
+    if text.kind is not TokenKind.STRING and text.word != "null":
+        raise cursor.error(ahead=-1)
+    return Comment(kind=kind, name=name, text=(text,))
 
 
 def begin(cursor: Cursor) -> Begin:

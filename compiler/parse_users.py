@@ -1,4 +1,4 @@
-"""CREATE USER, CREATE ROLE and CREATE GROUP. None has IF NOT EXISTS in Redshift (RS-501)."""
+"""CREATE and ALTER USER, CREATE ROLE and CREATE GROUP. None has IF NOT EXISTS in Redshift (RS-501)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .cursor import Cursor
 from .lex import TokenKind
-from .statement_access import CreateGroup, CreateRole, CreateUser
+from .statement_access import AlterUser, CreateGroup, CreateRole, CreateUser
 from .statement_parts import Name
 
 _FLAGS = frozenset({"createdb", "nocreatedb", "nocreateuser"})
@@ -26,6 +26,22 @@ def create_user(cursor: Cursor) -> CreateUser:
     if not given:
         raise cursor.error("RS-502")
     return found
+
+
+def alter_user(cursor: Cursor) -> AlterUser | None:
+    """ALTER USER, from USER on; None for RENAME, SET and RESET."""
+    cursor.expect("user")
+    found, options = AlterUser(user=cursor.user()), CreateUser(user=Name(()), password=None)
+    if cursor.at_any(("rename", "set", "reset")):
+        return None
+    cursor.take("with")
+    while not cursor.done:
+        if cursor.take("password"):
+            password = _password(cursor)
+            found = replace(found, password=password, disabled=password is None)
+        else:
+            options = _option(cursor, options)
+    return replace(found, superuser=options.superuser)
 
 
 def create_role(cursor: Cursor) -> CreateRole:

@@ -132,6 +132,25 @@ ENCODINGS = {
     "zstd": _ANY,
 }
 
+NEVER_WIDER = frozenset({"bytedict", "runlength", "text255", "text32k"})  # r_ALTER_TABLE (RS-307)
+# c_Compression_encodings: what Redshift gives a column of a type when nobody chooses
+DEFAULT_ENCODINGS = {
+    "BIGINT": "az64",
+    "BOOLEAN": "raw",
+    "DATE": "az64",
+    "DOUBLE PRECISION": "raw",
+    "INTEGER": "az64",
+    "NUMERIC": "az64",
+    "REAL": "raw",
+    "SMALLINT": "az64",
+    "SUPER": "zstd",
+    "TIME": "az64",
+    "TIMESTAMP": "az64",
+    "TIMESTAMPTZ": "az64",
+    "VARBYTE": "lzo",
+    "VARCHAR": "lzo",
+}
+
 # r_GRANT: privileges on objects. RS-508: the two that can be given on columns.
 PRIVILEGES = frozenset(
     """

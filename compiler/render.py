@@ -21,11 +21,11 @@ from streamplan.runtime.plan import (
 )
 
 from .accounts import accounts, grants
+from .bootstrap import bootstrap
+from .bound import Resolved
 from .control import HISTORY, LEDGER, QUARANTINE
 from .lex import fold
 from .loading import program
-from .migration import bootstrap
-from .resolve import Resolved
 from .sql import comment, ident, literal
 from .template import fill
 
@@ -34,6 +34,7 @@ def render(resolved: Resolved, migrations: tuple[Migration, ...], version: int, 
     """The plan of one version; `migrations` are those of all versions up to it that change a table."""
     spec = resolved.spec
     schema = fold(spec.schema)
+    tables = tuple(program(binding) for binding in resolved.bindings)
     return Plan(
         format=FORMAT,
         connector=spec.connector,
@@ -42,15 +43,15 @@ def render(resolved: Resolved, migrations: tuple[Migration, ...], version: int, 
         source=SourceSettings(format=spec.format, topics=spec.topics, path=spec.events),
         destination=spec.destination,
         batch=spec.batch,
-        evolution=spec.evolution,
+        hash_salt=spec.hash_salt if any(f.converter == "sha256" for t in tables for f in t.fields) else "",
         bootstrap=bootstrap(spec.connector, schema),
-        accounts=accounts(resolved.model),
+        accounts=accounts(resolved.model, spec.access),
         migrations=migrations,
         grants=grants(resolved.model),
         history=_history(spec.connector, schema),
         ledger=_ledger(spec.connector, schema),
         quarantine=_quarantine(schema),
-        tables=tuple(program(binding) for binding in resolved.bindings),
+        tables=tables,
     )
 
 

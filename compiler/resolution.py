@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from .grammar import parse, references, relations
-from .statement_data import Clauses, Delete, Insert, Merge, Query, Select, UpdateMatched
+from .statement_data import Clauses, Delete, Insert, Merge, Query, Select, Update, UpdateMatched
 from .statement_parts import Name, Relation, Source, Tokens
+from .statement_tables import CreateView
 from .statements import Lock, Statement
 
 Relations: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
@@ -43,6 +44,10 @@ def _tables(statement: Statement) -> tuple[Name, ...]:
             return (statement.target, *_read((statement.source,)))
         case Delete():
             return (statement.table, *_read(statement.using))
+        case Update():
+            return (statement.table, *_read(statement.sources))
+        case CreateView():
+            return _read(relations(statement.query))
         case Insert(source=Query() as query):
             return (statement.table, *_read(relations(query.tokens)))
         case Insert():
@@ -61,6 +66,8 @@ def _written(statement: Statement) -> Iterator[tuple[Name, Name]]:
     match statement:
         case Insert():
             yield from ((statement.table, column) for column in statement.columns)
+        case Update():
+            yield from ((statement.table, assignment.column) for assignment in statement.assignments)
         case Merge(action=Clauses() as clauses):
             yield from ((statement.target, column) for column in clauses.columns)
             if isinstance(clauses.matched, UpdateMatched):
@@ -76,6 +83,9 @@ def _expressions(statement: Statement) -> Iterator[Tokens]:
                 yield from (assignment.value for assignment in clauses.matched.assignments)
         case Delete():
             yield statement.where
+        case Update():
+            yield statement.where
+            yield from (assignment.value for assignment in statement.assignments)
         case Insert(source=Query() as query):
             yield query.tokens
         case Select():

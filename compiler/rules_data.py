@@ -11,7 +11,7 @@ from .redshift import SYSTEM_PREFIXES, SYSTEM_SCHEMAS
 from .references import references, relations
 from .statement_data import Assignment, Clauses, Delete, Insert, Merge, Query, Rows, Select, Update, UpdateMatched
 from .statement_parts import Name, Relation, Source, Subquery, Tokens
-from .statement_tables import CreateTableAs
+from .statement_tables import CreateTableAs, CreateView
 from .statements import Statement
 from .violation import SYNTAX, Violation
 
@@ -39,7 +39,7 @@ def data_violations(statement: Statement) -> Iterator[Violation]:
         case Delete():
             yield from _read(statement.using)
             yield from _expressions((statement.with_queries, statement.where))
-        case CreateTableAs():
+        case CreateTableAs() | CreateView():
             yield from _expressions((statement.query,))
         case Select():
             yield from _expressions((statement.tokens,))
@@ -72,7 +72,7 @@ def _clauses(clauses: Clauses, prefixes: Prefixes) -> Iterator[Violation]:
     yield from (_qualified(name, "RS-108") for name in clauses.columns if len(name.parts) > 1)
     yield from _twice(clauses.columns)
     if clauses.columns and len(clauses.columns) != len(clauses.values):
-        yield _count(len(clauses.values), len(clauses.columns))
+        yield _count(clauses)
     for value in (*(a.value for a in assignments), *clauses.values):
         yield from _navigation(value, prefixes)
         yield from _expressions((value,))
@@ -110,7 +110,8 @@ def _rows(rows: Rows) -> Iterator[Violation]:
     first = len(rows.rows[0]) if rows.rows else 0
     for row in rows.rows:
         if len(row) != first:
-            yield Violation(rule="", message="VALUES lists must all be the same length", sqlstate=SYNTAX)
+            message, help_ = "VALUES lists must all be the same length", "give every row the same number of values"
+            yield Violation(rule="", message=message, sqlstate=SYNTAX, position=row[0][0].start, help=help_)
             return
     if len(rows.rows) > 1:
         yield from _subqueries(value for row in rows.rows for value in row)
@@ -152,9 +153,11 @@ def _qualified(name: Name, rule: str) -> Violation:
     return Violation(rule=rule, message=message, sqlstate=SYNTAX, position=name.start)
 
 
-def _count(values: int, columns: int) -> Violation:
-    word = "more" if values > columns else "fewer"
-    return Violation(rule="", message=f"INSERT has {word} expressions than target columns", sqlstate=SYNTAX)
+def _count(clauses: Clauses) -> Violation:
+    word = "more" if len(clauses.values) > len(clauses.columns) else "fewer"
+    message = f"INSERT has {word} expressions than target columns"
+    help_, place = "give every column a value", clauses.columns[0].start
+    return Violation(rule="", message=message, sqlstate=SYNTAX, position=place, help=help_)
 
 
 def _read(sources: Iterable[Source]) -> Iterator[Violation]:
@@ -186,6 +189,4 @@ def _qualify(tokens: Tokens) -> Iterator[Violation]:
     for before, here in pairwise(tokens):
         if here.word == "qualify" and here.start in aliases and before.word != "as":
             message = f'syntax error at or near "{here.text}"'
-            yield Violation(
-                rule="RS-211", message=message, sqlstate=SYNTAX, position=here.start, help="give the relation an alias"
-            )
+            yield Violation(rule="RS-211", message=message, sqlstate=SYNTAX, position=here.start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .redshift import (
     CHAR_BYTES,
@@ -28,7 +28,9 @@ from .statement_tables import (
     Column,
     CreateTable,
     CreateTableAs,
+    CreateView,
     Layout,
+    RenameColumn,
     SortStyle,
 )
 from .statements import Statement
@@ -44,7 +46,13 @@ def table_violations(statement: Statement) -> Iterator[Violation]:
             yield from _create(statement)
         case CreateTableAs():
             yield from _temporary(statement.name, temporary=statement.temporary)
+            yield from _names(statement.columns)
+            yield from (_system(name) for name in statement.columns if name.last in SYSTEM_COLUMNS)
             yield from _layout(statement.layout, {})
+        case CreateView():
+            yield from _names(statement.columns)
+        case RenameColumn() if statement.to.last in SYSTEM_COLUMNS:
+            yield _system(statement.to)
         case AddColumn():
             yield from _added(statement)
         case AlterColumnType():
@@ -60,7 +68,7 @@ def _create(statement: CreateTable) -> Iterator[Violation]:
     yield from _temporary(statement.name, temporary=statement.temporary)
     for column in statement.columns:
         yield from _column(column)
-    yield from _names(statement.columns)
+    yield from _names(column.name for column in statement.columns)
     if len(statement.columns) > TABLE_COLUMNS:
         message = f"tables can have at most {TABLE_COLUMNS} columns"
         yield Violation(rule="RS-319", message=message, sqlstate="54011", position=statement.name.start)
@@ -78,19 +86,23 @@ def _temporary(name: Name, *, temporary: bool) -> Iterator[Violation]:
         yield Violation(rule="RS-314", message=message, sqlstate="42P16", position=name.start)
 
 
-def _names(columns: tuple[Column, ...]) -> Iterator[Violation]:
+def _names(names: Iterable[Name]) -> Iterator[Violation]:
     seen: set[str] = set()
-    for column in columns:
-        if column.name.last in seen:
-            message = f'column "{column.name.last}" specified more than once'
-            yield Violation(rule="RS-409", message=message, sqlstate="42701", position=column.name.start)
-        seen.add(column.name.last)
+    for name in names:
+        if name.last in seen:
+            message = f'column "{name.last}" specified more than once'
+            yield Violation(rule="RS-409", message=message, sqlstate="42701", position=name.start)
+        seen.add(name.last)
+
+
+def _system(name: Name) -> Violation:
+    message = f'column name "{name.last}" conflicts with a system column name'
+    return Violation(rule="RS-408", message=message, sqlstate="42701", position=name.start)
 
 
 def _column(column: Column) -> Iterator[Violation]:
     if column.name.last in SYSTEM_COLUMNS:
-        message = f'column name "{column.name.last}" conflicts with a system column name'
-        yield Violation(rule="RS-408", message=message, sqlstate="42701", position=column.name.start)
+        yield _system(column.name)
     yield from _type(column.type)
     kind = TYPES.get(column.type.words, "")
     if column.identity and kind not in IDENTITY_TYPES:
@@ -153,9 +165,8 @@ def _layout(layout: Layout, types: dict[str, str], keyed: tuple[Name, ...] = ())
         message = "DISTKEY must be specified for DISTSTYLE KEY"
         yield Violation(rule="RS-312", message=message, sqlstate="42P16", position=layout.start)
     if len(keys) > 1:
-        yield Violation(
-            rule="RS-312", message="only one DISTKEY may be specified", sqlstate="42P16", position=layout.start
-        )
+        message = "only one DISTKEY may be specified"
+        yield Violation(rule="RS-312", message=message, sqlstate="42P16", position=keys[1].start)
     limit = INTERLEAVED_COLUMNS if layout.sort_style is SortStyle.INTERLEAVED else SORT_COLUMNS
     if len(layout.sortkey) > limit:
         message = f"a sort key can have at most {limit} columns"

@@ -19,7 +19,7 @@ _GAPS = ("\nSORTKEY AUTO",)  # Redshift's own words that sqlglot 30 does not par
 def _without_gaps(sql: str) -> str:
     for gap in _GAPS:
         sql = sql.replace(gap, "")
-    return sql
+    return sql.replace(" IS NULL;", " IS '';") if "\nCOMMENT ON " in sql else sql
 
 
 def unread(statements: Iterable[Statement]) -> Iterator[Diagnostic]:

@@ -52,6 +52,8 @@ def wrong_value(where: str, error: ValidationError) -> tuple[str, str]:
         case "pattern" | "anyOf":
             pattern = f'{where} is "{error.instance}"', f"it must match {wanted}"
             return _PATTERNS.get(where, pattern)
+        case "minimum" | "maximum" if where == '"destination.port"':
+            return _PATTERNS[where]
         case "minProperties" | "minItems" | "minLength":
             return f"{where} is empty", "give it a value"
         case _:

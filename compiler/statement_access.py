@@ -21,6 +21,16 @@ class CreateUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlterUser:
+    """ALTER USER with options. `password` is None unless given, and never shown; `disabled` is PASSWORD DISABLE."""
+
+    user: Name
+    password: str | None = field(default=None, repr=False)
+    disabled: bool = False
+    superuser: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRole:
     """CREATE ROLE."""
 
@@ -114,4 +124,37 @@ class GrantRole:
     to: tuple[Grantee, ...]
 
 
-AccessStatement: TypeAlias = CreateUser | CreateRole | CreateGroup | Grant | GrantRole
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoke:
+    """REVOKE of privileges. `option_only` is GRANT OPTION FOR, which leaves the privilege."""
+
+    privileges: tuple[Privilege, ...]
+    on: Objects | AllInSchemas | Scope | System
+    of: tuple[Grantee, ...]
+    option_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeRole:
+    """REVOKE ROLE. `option_only` is ADMIN OPTION FOR, which leaves the membership."""
+
+    roles: tuple[Name, ...]
+    of: tuple[Grantee, ...]
+    option_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultPrivileges:
+    """ALTER DEFAULT PRIVILEGES: `kind` is tables, functions or procedures; `users` is empty without FOR USER."""
+
+    privileges: tuple[Privilege, ...]
+    kind: str
+    grantees: tuple[Grantee, ...]
+    users: tuple[Name, ...] = ()
+    schemas: tuple[Name, ...] = ()
+    revokes: bool = False
+
+
+AccessStatement: TypeAlias = (
+    CreateUser | AlterUser | CreateRole | CreateGroup | Grant | GrantRole | Revoke | RevokeRole | DefaultPrivileges
+)

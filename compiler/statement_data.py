@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .statement_parts import Name, Source, Tokens
@@ -110,4 +110,24 @@ class Select:
     tokens: Tokens
 
 
-DataStatement: TypeAlias = Insert | Delete | Update | Merge | Select
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyOption:
+    """An option of COPY: its word in lower case, and the literals or words behind it."""
+
+    name: str
+    values: tuple[str, ...] = field(default=(), repr=False)
+    start: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """COPY. `source` is the text between the quotes behind FROM, which begins at `source_start`."""
+
+    table: Name
+    source: str
+    options: tuple[CopyOption, ...] = ()
+    columns: tuple[Name, ...] = ()
+    source_start: int = field(default=0, compare=False)
+
+
+DataStatement: TypeAlias = Insert | Delete | Update | Merge | Select | Copy

@@ -1,4 +1,4 @@
-"""What CREATE TABLE, ALTER TABLE and DROP TABLE say.
+"""What CREATE TABLE, ALTER TABLE and DROP TABLE say, and those of views.
 
 **One ALTER TABLE is one action, as in Redshift.**
 """
@@ -231,6 +231,26 @@ class DropTable:
     cascade: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateView:
+    """CREATE VIEW, with the names of its columns where they are given. `is_bound` unless WITH NO SCHEMA BINDING."""
+
+    name: Name
+    query: Tokens
+    replaces: bool = False
+    columns: tuple[Name, ...] = ()
+    is_bound: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropView:
+    """DROP VIEW of one or more views."""
+
+    views: tuple[Name, ...]
+    if_exists: bool = False
+    cascade: bool = False
+
+
 TableStatement: TypeAlias = (
     CreateTable
     | CreateTableAs
@@ -246,4 +266,6 @@ TableStatement: TypeAlias = (
     | RenameColumn
     | OwnerTo
     | DropTable
+    | CreateView
+    | DropView
 )

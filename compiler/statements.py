@@ -25,6 +25,15 @@ class CreateSchema:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropSchema:
+    """DROP SCHEMA of one or more schemas."""
+
+    schemas: tuple[Name, ...]
+    if_exists: bool = False
+    cascade: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """LOCK of one or more tables."""
 
@@ -105,6 +114,7 @@ Statement: TypeAlias = (
     | DataStatement
     | AccessStatement
     | CreateSchema
+    | DropSchema
     | Lock
     | Truncate
     | Vacuum

@@ -5,13 +5,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from typing import assert_never
 
 from streamplan.runtime.plan import Hazard, Plan
 
-from .change import AddColumn, Change, CreateTable, WidenColumn
+from .change import (
+    AddColumn,
+    Change,
+    CreateSchema,
+    CreateTable,
+    CreateView,
+    DropView,
+    GivePrivileges,
+    LeaveRole,
+    SetComment,
+    SetDistribution,
+    SetEncoding,
+    SetSortKey,
+    TakePrivileges,
+    WidenColumn,
+)
 from .hazard import hazards_of
 from .model import Model
 
@@ -19,7 +34,7 @@ from .model import Model
 def summary(plan: Plan, before: Model, after: Model, changes: tuple[Change, ...]) -> str:
     """The text of `SUMMARY.md`."""
     lines = [f"# {plan.connector}: version {plan.version}", ""]
-    tables = [*_tables(changes)]
+    tables = [line for line in _objects(changes) if line]
     lines += ["```diff", *tables, "```", ""] if tables else ["No table changes.", ""]
     lines += [
         f"- **{h.code}** {h.message}. To allow it: `streamplan apply --allow {h.code}`" for h in _hazards(changes)
@@ -29,21 +44,45 @@ def summary(plan: Plan, before: Model, after: Model, changes: tuple[Change, ...]
     return "\n".join(lines) + "\n"
 
 
-def _tables(changes: tuple[Change, ...]) -> Iterator[str]:
-    for table, group in groupby(changes, key=lambda change: change.table.id):
-        for number, change in enumerate(group):
-            match change:
-                case CreateTable():
-                    yield f"+ {table} (key: {', '.join(change.table.key)})"
-                    yield from (f"+   {column.name} {column.type}" for column in change.table.columns)
-                case AddColumn(_, column):
-                    yield from [f"~ {table}"] if number == 0 else []
-                    yield f"+   {column.name} {column.type}"
-                case WidenColumn(_, old, new):
-                    yield from [f"~ {table}"] if number == 0 else []
-                    yield f"~   {new.name} {old.type} -> {new.type}"
-                case _:
-                    assert_never(change)
+def _objects(changes: tuple[Change, ...]) -> Iterator[str]:
+    """`+` and `~` lines, those of a thing together."""
+    told: dict[str, list[str]] = {}
+    for change in changes:
+        name, head, lines = _told(change)
+        told.setdefault(name, [head]).extend(lines)
+    for lines in told.values():
+        yield from lines
+
+
+def _told(change: Change) -> tuple[str, str, list[str]]:  # noqa: C901 - one line a change
+    """The thing that a change is about, its first line, and the lines of the change."""
+    match change:
+        case CreateSchema(name):
+            return name, f"+ schema {name}", []
+        case CreateTable(table):
+            keyed = f"key: {', '.join(table.key)}" if table.key else "every change is a row"
+            return table.id, f"+ {table.id} ({keyed})", [f"+   {c.name} {c.type}" for c in table.columns]
+        case AddColumn(table, column):
+            return table.id, f"~ {table.id}", [f"+   {column.name} {column.type}"]
+        case WidenColumn(table, old, new):
+            return table.id, f"~ {table.id}", [f"~   {new.name} {old.type} -> {new.type}"]
+        case SetDistribution(table):
+            spread = f"{table.distribution.style} {table.distribution.key}".strip()
+            return table.id, f"~ {table.id}", [f"~   distribution {spread}"]
+        case SetSortKey(table):
+            return table.id, f"~ {table.id}", [f"~   sort key {', '.join(table.sort_key or ('AUTO',))}"]
+        case SetEncoding(table, column):
+            return table.id, f"~ {table.id}", [f"~   {column.name} encoding {column.encoding or 'of the type'}"]
+        case SetComment(table, column):
+            return table.id, f"~ {table.id}", [f"~   comment{' of ' + column.name if column else ''}"]
+        case DropView(view):
+            return f"-{view.id}", f"- view {view.id}", []
+        case CreateView(view):
+            return view.id, f"+ view {view.id}", []
+        case TakePrivileges() | LeaveRole() | GivePrivileges():
+            return "", "", []
+        case _:
+            assert_never(change)
 
 
 def _hazards(changes: tuple[Change, ...]) -> Iterator[Hazard]:
@@ -60,11 +99,12 @@ def _access(before: Model, after: Model) -> Iterator[str]:
         yield f"- new users: {', '.join(new_users)}"
     if new_roles:
         yield f"- new roles: {', '.join(new_roles)}"
+    if new_groups := sorted(set(after.groups) - set(before.groups)):
+        yield f"- new groups: {', '.join(new_groups)}"
     given, taken = set(after.grants) - set(before.grants), set(before.grants) - set(after.grants)
     for word, grants in (("given", given), ("no longer given", taken)):
-        for role in sorted({grant.role for grant in grants}):
-            count = sum(grant.role == role for grant in grants)
-            yield f"- privileges {word}: {role}, on {_plural(count, 'object')}"
+        counts = Counter(grant.to.name for grant in grants)
+        yield from (f"- privileges {word}: {name}, on {_plural(counts[name], 'object')}" for name in sorted(counts))
 
 
 def _count(plan: Plan) -> str:

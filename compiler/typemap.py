@@ -1,212 +1,169 @@
-"""The type table: from a field's type in the events to a column type, the converter that reads it.
+"""The type table: from a field's type in the events to a column type, its converter, and the way it is stored.
 
-The SQL that stores it.
-
-One table, `ROWS`, and one lookup. What is not in it is refused: nothing is guessed.
+One table, `ROWS`, and one lookup. What is not in it is refused: nothing is guessed. `docs/types.md` is printed from it.
 **Every converter named here exists in `runtime.convert.CONVERTERS`.**
+
+Sources: Debezium 3.6's documentation of the connectors' type mappings for the names, `redshift-facts` for the limits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
-
+from . import typebuild as build
 from .model import ColumnType
 from .observed import ObservedField
-from .redshift import DECIMAL_DIGITS, VARBYTE_BYTES_SAFE, VARCHAR_BYTES
-from .widening import DECIMAL, PRECISION, SCALE
+from .redshift import VARBYTE_BYTES_SAFE, VARCHAR_BYTES
+from .typebuild import Mapped, Row, Storing
+from .widening import DECIMAL
 
-_DIGITS = 10  # a longer number is none that a column could have
-UTF8_BYTES = 4  # the most that one character takes (RS-404)
-SOURCE_LENGTH = "__debezium.source.column.length"  # set by the connector's column.propagate.source.type
+__all__ = ["ROWS", "Mapped", "Row", "Storing", "accepts", "known", "mapped", "overridden"]
 
-
-class Storing(StrEnum):
-    """How a staged value becomes the column's value. The SQL of each stands in `storing.py`."""
-
-    AS_STAGED = "as staged"
-    EPOCH_DAYS = "days since 1970-01-01"
-    EPOCH_MILLIS = "milliseconds since 1970-01-01"
-    EPOCH_MICROS = "microseconds since 1970-01-01"
-    JSON = "parsed by JSON_PARSE when it is staged"
-    HEX = "decoded by TO_VARBYTE when it is staged"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
-    """What a field becomes: its column type, its type in the stage, and how it gets there."""
-
-    type: ColumnType
-    staged: ColumnType
-    converter: str
-    args: dict[str, int | str] = field(default_factory=dict)
-    storing: Storing = Storing.AS_STAGED
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the type table: a Connect type and semantic name, and what becomes of it."""
-
-    type: str
-    name: str
-    target: str
-    converter: str
-    build: Callable[[ObservedField, Row], Mapped | None]
-    storing: Storing = Storing.AS_STAGED
-
-
-_INTEGERS = {"SMALLINT": 15, "INTEGER": 31, "BIGINT": 63}  # value bits
-BIGINT = ColumnType("BIGINT")
-INTEGER = ColumnType("INTEGER")
-
-
-def _plain(_: ObservedField, row: Row) -> Mapped:
-    kind = ColumnType(row.target)
-    return Mapped(type=kind, staged=kind, converter=row.converter, storing=row.storing)
-
-
-def _integer(_: ObservedField, row: Row) -> Mapped:
-    return _integer_of(ColumnType(row.target))
-
-
-def _integer_of(kind: ColumnType) -> Mapped:
-    bits = _INTEGERS[kind.name]
-    return Mapped(type=kind, staged=kind, converter="integer", args={"min": -(1 << bits), "max": (1 << bits) - 1})
-
-
-def _epoch(_: ObservedField, row: Row) -> Mapped:
-    staged = INTEGER if row.storing is Storing.EPOCH_DAYS else BIGINT
-    return Mapped(type=ColumnType(row.target), staged=staged, converter=row.converter, storing=row.storing)
-
-
-def _number(observed: ObservedField, parameter: str, absent: int) -> int:
-    """A parameter that is a whole number; -1 when it is none, which no type takes."""
-    text = observed.parameters.get(parameter, str(absent))
-    return int(text) if text.isascii() and text.lstrip("-").isdecimal() and len(text) < _DIGITS else -1
-
-
-def _decimal(observed: ObservedField, _: Row) -> Mapped | None:
-    scale = _number(observed, SCALE, 0)
-    precision = _number(observed, PRECISION, DECIMAL_DIGITS)
-    if not 0 < precision <= DECIMAL_DIGITS or not 0 <= scale < DECIMAL_DIGITS:
-        return None
-    return _decimal_of(ColumnType("NUMERIC", (max(precision, scale), scale)), observed)
-
-
-def _decimal_of(kind: ColumnType, observed: ObservedField) -> Mapped:
-    precision, scale = kind.args
-    read = _number(observed, SCALE, scale)
-    args: dict[str, int | str] = {"precision": precision, "scale": scale, "read_scale": read}
-    return Mapped(type=kind, staged=kind, converter="decimal", args=args)
-
-
-def _text(observed: ObservedField, row: Row) -> Mapped:
-    if row.target != "VARCHAR":
-        return _text_of(ColumnType("VARCHAR", (int(row.target),)))
-    length = 0 if row.name else _number(observed, SOURCE_LENGTH, 0)  # that of an enum is not the length of its texts
-    return _text_of(ColumnType("VARCHAR", (min(length * UTF8_BYTES, VARCHAR_BYTES) if length > 0 else VARCHAR_BYTES,)))
-
-
-def _text_of(kind: ColumnType) -> Mapped:
-    return Mapped(type=kind, staged=kind, converter="text", args={"bytes": kind.args[0]})
-
-
-def _bytes(_: ObservedField, row: Row) -> Mapped:
-    return _bytes_of(ColumnType(row.target, (VARBYTE_BYTES_SAFE,)))
-
-
-def _bytes_of(kind: ColumnType) -> Mapped:
-    return Mapped(type=kind, staged=kind, converter="bytes", args={"bytes": kind.args[0]}, storing=Storing.HEX)
-
-
-def _no_home(_: ObservedField, __: Row) -> None:
-    return None
-
-
-DEBEZIUM_TIME = "io.debezium.time."
+TIME = "io.debezium.time."
 CONNECT = "org.apache.kafka.connect.data."
 DATA = "io.debezium.data."
+JSON, HEX = Storing.JSON, Storing.HEX
+DAYS, MILLIS, MICROS = Storing.EPOCH_DAYS, Storing.EPOCH_MILLIS, Storing.EPOCH_MICROS
+
+# What happens to a value that the column does not hold. Quarantined: the record stands aside with X924 and the reason.
+ALL_FIT = "every value fits"
+RANGE = "outside the type's range: quarantined"
+FLOATS = "NaN, Infinity and -Infinity are stored; too small or too large: quarantined, never rounded to 0 or Infinity"
+DIGITS = "digits that do not fit: quarantined, never rounded; `precise` sends NaN and Infinity as null"
+NUMBER_TEXT = (
+    "stored otherwise: as the exact decimal text, without an exponent or zeros at its end;"
+    f" longer than {VARCHAR_BYTES} bytes: quarantined; NUMERIC(p,s) can be chosen"
+)
+LENGTH = "longer than the column, or with a NUL: quarantined; cut at a character under `too_long: truncate`"
+OCTETS = f"longer than {VARBYTE_BYTES_SAFE} bytes: quarantined"
+BITS = f"{OCTETS}; the lowest bits stand in the first byte, as they are sent; PostgreSQL drops zero bytes at the end"
+DOCUMENT = (
+    "stored otherwise: as the event's JSON, in which base64, epochs and \"NaN\" keep the event's form;"
+    f" over 16 MB, a text over {VARCHAR_BYTES} bytes, a NUL, or deeper than 1000 levels: quarantined"
+)
+YEARS = "outside the years 1 to 9999, and infinity: quarantined, since the driver gives back another value (RS-413)"
+NANOS = f"{YEARS}; digits of a second beyond the sixth are cut (RS-407)"
+DAY = "24:00 and later, and below 00:00: quarantined, since the driver fails on them; an integer type can be chosen"
+ISO_DAY = "24:00 and later: quarantined; digits of a second beyond the sixth are cut (RS-407)"
+ISO_TEXT = f"stored otherwise: as the ISO 8601 text that is sent; {LENGTH}"
+OCTETS_TEXT = (
+    f"{OCTETS}; types that the connector does not know (include.unknown.datatypes) are the bytes of their text"
+)
+SPANS = "every value fits; the connector counts a month as 30.4375 days, and a longer span as the largest number"
+UNKNOWN = "no value was ever seen: the user must choose a type"
 
 ROWS: tuple[Row, ...] = (
-    Row("boolean", "", "BOOLEAN", "boolean", _plain),
-    Row("int8", "", "SMALLINT", "integer", _integer),
-    Row("int16", "", "SMALLINT", "integer", _integer),
-    Row("int32", "", "INTEGER", "integer", _integer),
-    Row("int64", "", "BIGINT", "integer", _integer),
-    Row("float", "", "REAL", "real", _plain),
-    Row("double", "", "DOUBLE PRECISION", "double", _plain),
-    Row("string", "", "VARCHAR", "text", _text),
-    Row("bytes", "", "VARBYTE", "bytes", _bytes, Storing.HEX),
-    Row("array", "", "SUPER", "document", _plain, Storing.JSON),
-    Row("map", "", "SUPER", "document", _plain, Storing.JSON),
-    Row("struct", "", "SUPER", "document", _plain, Storing.JSON),
-    Row("null", "", "", "", _no_home),
-    Row("bytes", DECIMAL, "NUMERIC", "decimal", _decimal),
-    Row("struct", DATA + "VariableScaleDecimal", "", "decimal", _no_home),
-    Row("int32", DEBEZIUM_TIME + "Date", "DATE", "date_days", _epoch, Storing.EPOCH_DAYS),
-    Row("int32", CONNECT + "Date", "DATE", "date_days", _epoch, Storing.EPOCH_DAYS),
-    Row("int64", DEBEZIUM_TIME + "Timestamp", "TIMESTAMP", "timestamp_millis", _epoch, Storing.EPOCH_MILLIS),
-    Row("int64", CONNECT + "Timestamp", "TIMESTAMP", "timestamp_millis", _epoch, Storing.EPOCH_MILLIS),
+    Row("boolean", "", "BOOLEAN", "boolean", build.plain, beyond=ALL_FIT),
+    Row("int8", "", "SMALLINT", "integer", build.integer, widens="int16, int32, int64", beyond=ALL_FIT),
+    Row("int16", "", "SMALLINT", "integer", build.integer, widens="int32, int64", beyond=ALL_FIT),
+    Row("int32", "", "INTEGER", "integer", build.integer, widens="int64", beyond=ALL_FIT),
+    Row("int64", "", "BIGINT", "integer", build.integer, widens="where it is inferred: double", beyond=RANGE),
+    Row("float", "", "REAL", "real", build.plain, widens="double", beyond=FLOATS),
+    Row("double", "", "DOUBLE PRECISION", "double", build.plain, beyond=FLOATS),
+    Row("string", "", "VARCHAR", "text", build.text, widens="longer", beyond=LENGTH),
+    Row("bytes", "", "VARBYTE", "bytes", build.octets, HEX, beyond=OCTETS_TEXT),
+    Row("array", "", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("map", "", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("struct", "", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("null", "", "", "", build.no_home, widens="every type", beyond=UNKNOWN),
+    # numbers
     Row(
-        "int64",
-        DEBEZIUM_TIME + "MicroTimestamp",
-        "TIMESTAMP",
-        "timestamp_micros",
-        _epoch,
-        Storing.EPOCH_MICROS,
+        "bytes",
+        DECIMAL,
+        "NUMERIC",
+        "decimal",
+        build.decimal,
+        when=build.NUMERIC_HOLDS,
+        widens="more digits",
+        beyond=DIGITS,
     ),
-    Row("int64", DEBEZIUM_TIME + "NanoTimestamp", "TIMESTAMP", "timestamp_nanos", _epoch, Storing.EPOCH_MICROS),
-    Row("string", DEBEZIUM_TIME + "ZonedTimestamp", "TIMESTAMPTZ", "timestamptz", _plain),
-    Row("int32", DEBEZIUM_TIME + "Time", "TIME", "time_millis", _plain),
-    Row("int32", CONNECT + "Time", "TIME", "time_millis", _plain),
-    Row("int64", DEBEZIUM_TIME + "MicroTime", "TIME", "time_micros", _plain),
-    Row("int64", DEBEZIUM_TIME + "NanoTime", "TIME", "time_nanos", _plain),
-    Row("string", DEBEZIUM_TIME + "ZonedTime", "32", "text", _text),
-    Row("int32", DEBEZIUM_TIME + "Year", "INTEGER", "integer", _integer),
-    Row("int64", DEBEZIUM_TIME + "MicroDuration", "BIGINT", "integer", _integer),
-    Row("string", DEBEZIUM_TIME + "Interval", "64", "text", _text),
-    Row("string", DATA + "Json", "SUPER", "json", _plain, Storing.JSON),
-    Row("string", DATA + "Uuid", "36", "text", _text),
-    Row("string", DATA + "Enum", "VARCHAR", "text", _text),
-    Row("string", DATA + "EnumSet", "VARCHAR", "text", _text),
-    Row("string", DATA + "Xml", "VARCHAR", "text", _text),
-    Row("string", DATA + "Ltree", "VARCHAR", "text", _text),
-    Row("bytes", DATA + "Bits", "VARBYTE", "bytes", _bytes, Storing.HEX),
-    Row("struct", DATA + "geometry.Point", "SUPER", "document", _plain, Storing.JSON),
-    Row("struct", DATA + "geometry.Geometry", "SUPER", "document", _plain, Storing.JSON),
-    Row("struct", DATA + "geometry.Geography", "SUPER", "document", _plain, Storing.JSON),
+    Row("bytes", DECIMAL, "VARCHAR", "decimal_text", build.decimal_text, widens="more digits", beyond=NUMBER_TEXT),
+    Row("struct", DATA + "VariableScaleDecimal", "VARCHAR", "decimal_text", build.decimal_text, beyond=NUMBER_TEXT),
+    Row("bytes", DATA + "Bits", "VARBYTE", "bytes", build.octets, HEX, beyond=BITS),
+    # dates and times: as numbers (adaptive, connect, microseconds, nanoseconds), and as ISO 8601 texts (isostring)
+    Row("int32", TIME + "Date", "DATE", "date_days", build.epoch, DAYS, beyond=YEARS),
+    Row("int32", CONNECT + "Date", "DATE", "date_days", build.epoch, DAYS, beyond=YEARS),
+    Row("string", TIME + "IsoDate", "DATE", "iso_date", build.plain, beyond=YEARS),
+    Row("int64", TIME + "Timestamp", "TIMESTAMP", "timestamp_millis", build.epoch, MILLIS, beyond=YEARS),
+    Row("int64", CONNECT + "Timestamp", "TIMESTAMP", "timestamp_millis", build.epoch, MILLIS, beyond=YEARS),
+    Row("int64", TIME + "MicroTimestamp", "TIMESTAMP", "timestamp_micros", build.epoch, MICROS, beyond=YEARS),
+    Row("int64", TIME + "NanoTimestamp", "TIMESTAMP", "timestamp_nanos", build.epoch, MICROS, beyond=NANOS),
+    Row("string", TIME + "IsoTimestamp", "TIMESTAMP", "iso_timestamp", build.plain, beyond=NANOS),
+    Row("string", TIME + "ZonedTimestamp", "TIMESTAMPTZ", "timestamptz", build.plain, beyond=NANOS),
+    Row("int32", TIME + "Time", "TIME", "time_millis", build.plain, beyond=DAY),
+    Row("int32", CONNECT + "Time", "TIME", "time_millis", build.plain, beyond=DAY),
+    Row("int64", TIME + "MicroTime", "TIME", "time_micros", build.plain, beyond=DAY),
+    Row("int64", TIME + "NanoTime", "TIME", "time_nanos", build.plain, beyond=DAY),
+    Row("string", TIME + "IsoTime", "TIME", "iso_time", build.plain, beyond=ISO_DAY),
+    Row("string", TIME + "ZonedTime", "32", "text", build.text, beyond=f"{ISO_TEXT}; the connector sends it in UTC"),
+    Row("int32", TIME + "Year", "INTEGER", "integer", build.integer, beyond=ALL_FIT),
+    Row("int64", TIME + "MicroDuration", "BIGINT", "integer", build.integer, beyond=SPANS),
+    Row("int64", TIME + "NanoDuration", "BIGINT", "integer", build.integer, beyond=SPANS),
+    Row("string", TIME + "Interval", "64", "text", build.text, beyond=ISO_TEXT),
+    # texts that have a form
+    Row("string", DATA + "Json", "SUPER", "json", build.plain, JSON, beyond=DOCUMENT),
+    Row("string", DATA + "Uuid", "36", "text", build.text, beyond=LENGTH),
+    Row("string", DATA + "Enum", "VARCHAR", "text", build.text, beyond=LENGTH),
+    Row("string", DATA + "EnumSet", "VARCHAR", "text", build.text, beyond=LENGTH),
+    Row("string", DATA + "Xml", "VARCHAR", "text", build.text, beyond=LENGTH),
+    Row("string", DATA + "Ltree", "VARCHAR", "text", build.text, beyond=LENGTH),
+    Row("string", DATA + "Tsvector", "VARCHAR", "text", build.text, beyond=LENGTH),
+    # structures
+    Row("struct", DATA + "geometry.Point", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("struct", DATA + "geometry.Geometry", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("struct", DATA + "geometry.Geography", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("array", DATA + "DoubleVector", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("array", DATA + "FloatVector", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
+    Row("struct", DATA + "SparseVector", "SUPER", "document", build.plain, JSON, beyond=DOCUMENT),
 )
 
-_BY_KIND = {(row.type, row.name): row for row in ROWS}
+_KINDS = frozenset((row.type, row.name) for row in ROWS)
+
+
+def row_of(observed: ObservedField) -> Row | None:
+    """The first row of the table that the field satisfies; None when the table has no such type."""
+    rows = (row for row in ROWS if (row.type, row.name) == (observed.type, observed.name))
+    return next((row for row in rows if row.when is None or row.when.holds(observed)), None)
 
 
 def known(observed: ObservedField) -> bool:
     """Whether the table has the field's type at all."""
-    return (observed.type, observed.name) in _BY_KIND
+    return (observed.type, observed.name) in _KINDS
 
 
 def mapped(observed: ObservedField) -> Mapped | None:
-    """What the field becomes; None when no column type holds every value of it, so that the user must choose."""
-    row = _BY_KIND[(observed.type, observed.name)]
+    """What the field becomes; None when no column type holds every value of it, so that the user must choose.
+
+    Raises KeyError for a type that is not `known`.
+    """
+    row = row_of(observed)
+    if row is None:
+        raise KeyError(observed.kind)
     return row.build(observed, row)
 
 
 def overridden(observed: ObservedField, wanted: ColumnType) -> Mapped | None:
-    """What the field becomes when the user chose the column type; None when that type cannot hold it."""
-    row = _BY_KIND.get((observed.type, observed.name)) or _BY_KIND.get((observed.type, ""))
-    converter = row.converter if row else None
-    match (converter, wanted.name):
-        case ("integer" | "", name) if name in _INTEGERS:
-            return _integer_of(wanted)
-        case ("decimal" | "", "NUMERIC"):
-            return _decimal_of(wanted, observed)
-        case ("text" | "", "VARCHAR"):
-            return _text_of(wanted)
+    """What the field becomes when the user chose the column type; None when that type cannot hold it.
+
+    A date, a time or a duration that is sent as a number may be kept as that number, and one that is sent as a text as
+    that text, where its own column refuses values that the user wants to keep.
+    """
+    row = row_of(observed) or row_of(ObservedField(field=observed.field, type=observed.type))
+    match (row.converter if row else None, wanted.name):
+        case (_, _) if build.is_integer(wanted) and observed.type in ("int8", "int16", "int32", "int64", "null"):
+            return build.integer_of(wanted)
+        case ("decimal" | "decimal_text" | "", "NUMERIC"):
+            return build.decimal_of(wanted, observed)
+        case ("text" | "integer" | "real" | "double", "NUMERIC") if not observed.name:
+            return build.decimal_of(wanted, observed)
+        case ("decimal" | "decimal_text", "VARCHAR"):
+            return build.decimal_text_of(wanted, observed)
+        case (_, "VARCHAR") if observed.type in ("string", "null"):
+            return build.text_of(wanted)
+        case ("document", "VARCHAR"):
+            return build.document_of(wanted)
         case ("bytes", "VARBYTE"):
-            return _bytes_of(wanted)
+            return build.octets_of(wanted)
         case ("real" | "double", "REAL" | "DOUBLE PRECISION"):
-            return Mapped(type=wanted, staged=wanted, converter="real" if wanted.name == "REAL" else "double")
+            return build.floating_of(wanted)
         case _:
             natural = mapped(observed) if known(observed) else None
             return natural if natural is not None and natural.type == wanted else None

@@ -16,7 +16,7 @@ class Violation:
         message: as the server says it, as far as that is known.
         sqlstate: the server's code.
         position: where in the text, in characters from 0.
-        help: what to do instead.
+        help: what to write instead; `rules.violations` gives it.
 
     """
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "init": ("streamplan.compiler.commands", "init_command", "compiler"),
     "observe": ("streamplan.compiler.commands", "observe_command", "compiler"),
     "compile": ("streamplan.compiler.commands", "compile_command", "compiler"),
+    "lint": ("streamplan.compiler.commands", "lint_command", "compiler"),
     "explain": ("streamplan.compiler.commands", "explain_command", "compiler"),
     "apply": ("streamplan.runtime.commands", "apply_command", ""),
     "run": ("streamplan.runtime.commands", "run_command", ""),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from .wrong import shown, unexpected
@@ -17,6 +17,9 @@ _FIRST_DAY, _LAST_DAY = (date.min - _EPOCH.date()).days, (date.max - _EPOCH.date
 _DAY = 86_400
 _FIRST_SECOND, _LAST_SECOND = _FIRST_DAY * _DAY, (_LAST_DAY + 1) * _DAY - 1
 _ZONED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)Z?", re.ASCII)
+_ISO_TIME = re.compile(r"(\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?Z?", re.ASCII)
+_ISO_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?Z?", re.ASCII)
 _MICROS_DIGITS = 7  # the point and six digits
 
 
@@ -84,6 +87,37 @@ def timestamptz(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[
     return convert
 
 
+def iso_date(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """An ISO 8601 date (`time.precision.mode=isostring`); its Z says nothing."""
+    return _iso(_ISO_DATE, date.fromisoformat, "an ISO date in the years 1 to 9999")
+
+
+def iso_time(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """An ISO 8601 time of day without a zone; its Z is false. Digits of a second beyond the sixth are cut."""
+    return _iso(_ISO_TIME, time.fromisoformat, "an ISO time of day")
+
+
+def iso_timestamp(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
+    """An ISO 8601 timestamp without a zone; its Z is false. Digits of a second beyond the sixth are cut."""
+    return _iso(_ISO_TIMESTAMP, datetime.fromisoformat, "an ISO timestamp in the years 1 to 9999")
+
+
+def _iso(form: re.Pattern[str], read: Callable[[str], date | time], wanted: str) -> Callable[[Any], str]:
+    """A text of this form, spelled again, so that one value is one text."""
+
+    def convert(value: Any) -> str:
+        found = form.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            raise unexpected(value, wanted)
+        whole, digits = (*found.groups(), None)[:2]
+        try:
+            return read(f"{whole}{(digits or '')[:_MICROS_DIGITS]}").isoformat()
+        except ValueError:
+            raise unexpected(value, wanted) from None
+
+    return convert
+
+
 TIMES = {
     "date_days": date_days,
     "timestamp_millis": _timestamp(1_000),
@@ -93,4 +127,7 @@ TIMES = {
     "time_micros": _time(1_000_000),
     "time_nanos": _time(1_000_000_000),
     "timestamptz": timestamptz,
+    "iso_date": iso_date,
+    "iso_time": iso_time,
+    "iso_timestamp": iso_timestamp,
 }

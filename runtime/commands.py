@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from .plan import Plan
 from .ports import Until
 from .progress import Watching
 from .redshift import RedshiftWarehouse, connected
-from .settings import filled
+from .settings import filled, with_hash_salt, with_passwords
 from .status import Status, read_status
 from .tally import Summary
 
@@ -77,7 +78,8 @@ def apply_command(plan: Path, allow: tuple[str, ...], *, dry_run: bool) -> None:
         if dry_run:
             _dry_run(loaded, warehouse)
             return
-        applied = apply(loaded, warehouse, allowed, lambda statement: click.echo(f"  {statement.path}"))
+        armed = with_passwords(loaded, os.environ, secrets.token_hex(8))
+        applied = apply(armed, warehouse, allowed, lambda statement: click.echo(f"  {statement.path}"))
     if applied.versions:
         click.echo(
             f"{loaded.connector}: version {loaded.version} applied, {counted(len(applied.statements), 'statement')}"
@@ -120,7 +122,7 @@ def run_command(plan: Path, events: str | None, *, until_end: bool, as_json: boo
     with _terminable(), opened(plan) as (loaded, warehouse):
         must_be_applied(loaded, warehouse)
         with FileSource(_path(loaded, events), reading) as source, Watching(source, console) as watching:
-            summary = Run(loaded, source, warehouse, SystemClock(), watching).go(until)
+            summary = Run(with_hash_salt(loaded, os.environ), source, warehouse, SystemClock(), watching).go(until)
     click.echo(json.dumps(_as_json(summary), ensure_ascii=False, indent=2) if as_json else _told(summary, plan))
     if summary.held:
         raise SystemExit(DIFFERENCES)

@@ -39,12 +39,31 @@ Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an event says of itself; None where it does not.
+
+    Attributes:
+        op: c create, u update, d delete, r read by a snapshot, t truncate.
+        event_ms: when the connector saw the change, milliseconds since 1970.
+        source_ms: when the source made it.
+        source: the source's `schema.table`, "" when the event does not say.
+
+    """
+
+    op: str | None = None
+    event_ms: int | None = None
+    source_ms: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Upsert:
     """A row is there now: created, read by a snapshot, or updated. `before` only where the source sent it."""
 
     row: Row
     before: Row | None
     shape: Shape
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +72,14 @@ class Delete:
 
     before: Row | None
     shape: Shape | None
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
     """All rows of the table are gone."""
+
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +100,21 @@ class _Carried(msgspec.Struct):
     payload: msgspec.Raw
 
 
+class _Place(msgspec.Struct):
+    """The source's own words about a change. What is not of the type expected is as good as absent."""
+
+    ts_ms: Any = None
+    db: Any = None
+    schema: Any = None
+    table: Any = None
+
+
 class _Envelope(msgspec.Struct):
     op: str
     before: Row | None = None
     after: Row | None = None
+    ts_ms: Any = None
+    source: _Place | None = None
 
 
 class _Declared(msgspec.Struct):
@@ -100,10 +133,14 @@ _anything = msgspec.json.Decoder(float_hook=Decimal)
 
 
 class Reader:
-    """Reads the records of one format. It remembers the shapes it has seen, and nothing else."""
+    """Reads the records of one format. It remembers the shapes it has seen.
+
+    And whether deletes come as rows of their own (`__deleted`): then a tombstone only follows one.
+    """
 
     def __init__(self, form: str) -> None:
         self.enveloped = not form.startswith("flat")
+        self.rewrites = False
         self._carried: dict[bytes, Shape] = {}
         self._bare: dict[tuple[str, ...], Shape] = {}
 
@@ -134,13 +171,14 @@ class Reader:
 
     def _enveloped(self, schema: bytes, payload: bytes) -> Event:
         found = _envelope.decode(payload)
+        told = _told(found)
         match found.op:
             case "c" | "r" | "u" if found.after is not None:
-                return Upsert(found.after, found.before, self._shape(schema, found.after, "after"))
+                return Upsert(found.after, found.before, self._shape(schema, found.after, "after"), told)
             case "d":
-                return Delete(found.before, self._shape(schema, found.before or {}, "before"))
+                return Delete(found.before, self._shape(schema, found.before or {}, "before"), told)
             case "t":
-                return Truncate()
+                return Truncate(told)
             case "m":
                 return Aside()
             case _:
@@ -153,9 +191,11 @@ class Reader:
         if row.get("op") == "m" and isinstance(row.get("source"), dict) and "message" in row:
             return Aside()
         shape = self._shape(schema, row, "")
+        if "__deleted" in row:
+            self.rewrites = True
         if row.get("__deleted") in ("true", True):
-            return Delete(row, shape)
-        return Upsert(row, None, shape)
+            return Delete(row, shape, _told_flat(row, "d"))
+        return Upsert(row, None, shape, _told_flat(row, None))
 
     def _shape(self, schema: bytes, row: Row, part: str) -> Shape:
         if schema:
@@ -163,6 +203,31 @@ class Reader:
             return shape or self._carried.setdefault(mark, _read_shape(schema, part))
         names = tuple(row)
         return self._bare.get(names) or self._bare.setdefault(names, Shape(_columns(names), {}))
+
+
+def _told(found: _Envelope) -> Told:
+    place = found.source or _Place()
+    return Told(found.op, _whole(found.ts_ms), _whole(place.ts_ms), _source(place.schema or place.db, place.table))
+
+
+def _told_flat(row: Row, op: str | None) -> Told:
+    """What ExtractNewRecordState was told to add: `add.fields=op,ts_ms,source.ts_ms,schema,table`."""
+    said = row.get("__op")
+    schema = row.get("__schema") or row.get("__source_schema") or row.get("__db") or row.get("__source_db")
+    return Told(
+        op=said if isinstance(said, str) else op,
+        event_ms=_whole(row.get("__ts_ms")),
+        source_ms=_whole(row.get("__source_ts_ms")),
+        source=_source(schema, row.get("__table") or row.get("__source_table")),
+    )
+
+
+def _whole(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def _source(schema: Any, table: Any) -> str:
+    return f"{schema}.{table}" if isinstance(schema, str) and isinstance(table, str) else ""
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:

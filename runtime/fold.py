@@ -1,30 +1,52 @@
 """Folds the events of one table to one row a key: the last change wins.
 
-It takes an event in, or raises a RecordError and is as it was before. Redshift ignores blanks at the end of a text when
-it compares, so keys are compared without them. **What is left holds one row a key, and no unchanged mark.**
+It takes an event in, or raises a RecordError and is as it was before. **What is left holds one row a key, and no
+unchanged mark.**
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import Protocol, cast
 
 from .convert import UNCHANGED, Unchanged
-from .envelope import METADATA_PREFIX, Delete, Row, Shape, Upsert
+from .envelope import Delete, Upsert
 from .errors import RecordError
-from .plan import KeySource, TableProgram
-from .rows import Cells, RowConverter
-
-Key: TypeAlias = tuple[str, ...]
-Keyed: TypeAlias = tuple[Row, Shape] | None
-Staged: TypeAlias = tuple[str | None, ...]
+from .keys import Key, Keyed, Keys, folded
+from .modes import Deletes
+from .plan import Field, TableProgram
+from .rows import Cells, Change, RowConverter, Staged
 
 UPSERT, DELETE = "u", "d"
 
 
+class Fold(Protocol):
+    """What a batch collects of one table."""
+
+    program: TableProgram
+    convert: RowConverter
+    truncated: int
+
+    def upsert(self, event: Upsert, keyed: Keyed, change: Change) -> None:
+        """A row that is there; raises RecordError."""
+
+    def delete(self, event: Delete, keyed: Keyed, change: Change) -> None:
+        """A row that is gone; raises RecordError."""
+
+    def tombstone(self, keyed: Keyed, change: Change) -> None:
+        """The row of the record's key is gone; raises RecordError."""
+
+    def truncate(self) -> None:
+        """All rows are gone, those of the batch too; or they are marked so."""
+
+    def staged(self) -> Iterator[tuple[str, Staged]]:
+        """What the stage gets: each row after its operation."""
+
+
 @dataclass(slots=True)
-class Fold:
-    """The rows of one table so far.
+class State:
+    """The rows of one table so far, one a key.
 
     Attributes:
         truncated: the times that the table was emptied.
@@ -38,74 +60,67 @@ class Fold:
     truncated: int = 0
     spoilt: set[Key] = field(default_factory=set)
 
-    def upsert(self, event: Upsert, keyed: Keyed) -> None:
+    def upsert(self, event: Upsert, keyed: Keyed, change: Change) -> None:
         """A row that is there; raises RecordError."""
-        key = self._upsert_key(event, keyed)
+        keys = Keys(self.program, self.convert)
+        key = keys.of_row(event, keyed)
         try:
-            cells = self.convert.cells(event.row, event.shape)
+            cells = self.convert.cells(event.row, event.shape, change)
         except RecordError:
-            self.spoilt.add(_folded(key))
+            self.spoilt.add(folded(key))
             raise
-        full = self._carried(_folded(key), cells)
-        if event.before is not None and self.program.key_from is KeySource.RECORD_VALUE:
-            self._moved(event.before, event.shape, key)
-        self.rows[_folded(key)] = UPSERT, full
-        self.spoilt.discard(_folded(key))
+        full = self._carried(folded(key), cells)
+        moved = keys.before(event, key)
+        if moved is not None:
+            self._delete(moved, change)
+        self.rows[folded(key)] = UPSERT, full
+        self.spoilt.discard(folded(key))
 
-    def delete(self, event: Delete, keyed: Keyed) -> None:
+    def delete(self, event: Delete, keyed: Keyed, change: Change) -> None:
         """A row that is gone; only its key is looked at. Raises RecordError."""
-        if self.program.key_from is KeySource.RECORD_KEY:
-            self._delete(self._record_key(keyed))
-        elif event.before is None or event.shape is None:
-            raise RecordError("X921", "the delete does not say which row: the source sends no old values")
-        else:
-            self._delete(self.convert.key(event.before, event.shape))
+        self._delete(Keys(self.program, self.convert).of_deleted(event, keyed), change)
 
-    def tombstone(self, keyed: Keyed) -> None:
+    def tombstone(self, keyed: Keyed, change: Change) -> None:
         """The row of the record's key is gone; raises RecordError."""
-        self._delete(self._record_key(keyed))
+        key = Keys(self.program, self.convert).of_record(keyed)
+        _, row = self.rows.get(folded(key), (DELETE, ()))
+        if not (row and self.program.deletes is Deletes.SOFT and self.convert.is_marked(row)):
+            self._delete(key, change)
 
     def truncate(self) -> None:
-        """All rows are gone, those of the batch too."""
-        self.rows.clear()
+        """All rows are gone, those of the batch too; or they are marked so."""
         self.truncated += 1
+        if self.program.deletes is not Deletes.SOFT:
+            self.rows.clear()
+            return
+        for key, (operation, row) in self.rows.items():
+            self.rows[key] = operation, self.convert.marked(row, None)
 
-    def _upsert_key(self, event: Upsert, keyed: Keyed) -> Key:
-        if self.program.key_from is KeySource.RECORD_VALUE:
-            return self.convert.key(event.row, event.shape)
-        self._record_key(keyed)
-        return self.convert.key(event.row, event.shape)
+    def staged(self) -> Iterator[tuple[str, Staged]]:
+        """What the stage gets: each row after its operation."""
+        yield from self.rows.values()
 
-    def _record_key(self, keyed: Keyed) -> Key:
-        if keyed is None:
-            raise RecordError("X921", "the record has no key")
-        row, shape = keyed
-        if sum(not name.startswith(METADATA_PREFIX) for name in row) > len(self.program.key):
-            wanted = ", ".join(self.program.key)
-            raise RecordError("X923", f"the key has the fields ({', '.join(row)}), the plan has ({wanted})")
-        return self.convert.key(row, shape)
-
-    def _moved(self, before: Row, shape: Shape, key: Key) -> None:
-        """An update that changed the key is a delete of the old one."""
-        old = self.convert.key(before, shape)
-        if _folded(old) != _folded(key):
-            self._delete(old)
-
-    def _delete(self, key: Key) -> None:
-        named = dict(zip(self.program.key, key, strict=True))
-        self.rows[_folded(key)] = DELETE, tuple(named.get(f.field) for f in self.program.fields)
+    def _delete(self, key: Key, change: Change) -> None:
+        if self.program.deletes is Deletes.IGNORE:
+            return
+        operation, row = self.rows.get(folded(key), (DELETE, ()))
+        if self.program.deletes is Deletes.SOFT and operation == UPSERT:
+            self.rows[folded(key)] = UPSERT, self.convert.marked(row, change)
+        else:
+            self.rows[folded(key)] = DELETE, self.convert.gone(key, self.program.key, change)
 
     def _carried(self, key: Key, cells: Cells) -> Staged:
         """The row with each unchanged value taken from the batch's earlier row of the key."""
         if UNCHANGED not in cells:
             return cast(Staged, cells)
         operation, before = self.rows.get(key, (DELETE, ()))
-        if operation == DELETE or key in self.spoilt:
-            names = [f.field for f, cell in zip(self.program.fields, cells, strict=True) if cell is UNCHANGED]
-            message = f"the source did not send {', '.join(names)}, unchanged since an event outside this batch"
-            raise RecordError("X926", message)
-        return tuple(old if isinstance(cell, Unchanged) else cell for cell, old in zip(cells, before, strict=True))
+        return carried(self.program.fields, cells, None if operation == DELETE or key in self.spoilt else before)
 
 
-def _folded(key: Key) -> Key:
-    return tuple(part.rstrip(" ") for part in key)
+def carried(fields: tuple[Field, ...], cells: Cells, before: Staged | None) -> Staged:
+    """The cells with each unchanged value taken from the row before; raises RecordError X926 when there is none."""
+    if before is None:
+        names = [f.field for f, cell in zip(fields, cells, strict=True) if cell is UNCHANGED]
+        message = f"the source did not send {', '.join(names)}, unchanged since an event outside this batch"
+        raise RecordError("X926", message)
+    return tuple(old if isinstance(cell, Unchanged) else cell for cell, old in zip(cells, before, strict=True))

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from .envelope import Reader
 from .errors import RecordError, StopError
 from .files import BROKEN_PREFIX
-from .fold import Fold
+from .modes import Policy
 from .offsets import Offsets
-from .plan import Plan, Policy, TableProgram
+from .plan import Plan
 from .ports import Clock, Held, Partition, Quarantined, Record, Reporter, Source, Until, Warehouse
 from .program import Batch, Refused, commit, positions
-from .rows import Drift, RowConverter
-from .take import take
+from .rows import Drift
+from .tables import Tables
+from .take import stopped, take
 from .tally import Summary, committed
 
 
@@ -27,8 +28,7 @@ class Run:
         self._plan, self._source, self._warehouse = plan, source, warehouse
         self._clock, self._reporter = clock, reporter
         self._reader = Reader(plan.source.format)
-        self._programs = {program.topic: program for program in plan.tables}
-        self._converters = {program.topic: RowConverter(program) for program in plan.tables}
+        self._tables = Tables(plan)
         self._batches: dict[str, Batch] = {}
         self._cut_at = 0.0
         self._positions: dict[Partition, int] = {}
@@ -65,20 +65,19 @@ class Run:
 
     def _route(self, record: Record) -> None:
         topic = record.at.topic
-        program = self._programs.get(topic)
         if any(held.topic == topic for held in self.summary.held):
             return
-        if program is None and not topic.startswith(BROKEN_PREFIX):
+        if topic not in self._tables.topics and not topic.startswith(BROKEN_PREFIX):
             self.summary.skipped[topic] = self.summary.skipped.get(topic, 0) + 1
             return
         if topic not in self._batches:
-            self._batches[topic] = Batch(Fold(program, self._converters[topic]) if program else None)
+            self._batches[topic] = Batch(self._tables.folds(topic))
         batch = self._batches[topic]
         if self._offsets.taken(record):
             self.summary.repeated += 1  # another file holds the record too
             return
         try:
-            self._take(record, batch, program)
+            self._take(record, batch)
         except Drift as drift:
             self._hold(record, drift)
             return
@@ -87,19 +86,18 @@ class Run:
         if batch.events >= self._plan.batch.max_rows or batch.size >= self._plan.batch.max_bytes:
             self._flush(topic)
 
-    def _take(self, record: Record, batch: Batch, program: TableProgram | None) -> None:
+    def _take(self, record: Record, batch: Batch) -> None:
         try:
-            if batch.fold is None or program is None:
+            if not batch.folds:
                 raise record.broken or RecordError("X910", "not a line of an event file")
-            take(record, self._reader, batch.fold, self._plan.evolution)
+            take(record, self._reader, batch.folds)
         except RecordError as error:
             batch.refused.append(Refused(record, error))
             self._reporter.happened(Quarantined(place=record.place, code=error.code, reason=error.message))
 
     def _hold(self, record: Record, drift: Drift) -> None:
-        if self._plan.evolution is Policy.STOP:
-            message = f"{record.place} has fields that the plan does not know: {drift}"
-            raise StopError("X931", message, help="observe, compile, review and apply; then run again")
+        if drift.policy is not Policy.REVIEW:
+            raise stopped(record, drift)
         self.summary.held.append(Held(topic=record.at.topic, place=record.place, fields=drift.fields))
         self._reporter.happened(self.summary.held[-1])
 

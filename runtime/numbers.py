@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import struct
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
@@ -14,6 +15,8 @@ from .wrong import shown, unexpected
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)  # more digits than PostgreSQL's numeric can hold
 _REAL_MAX, _REAL_MIN = Decimal("3.4028235677973366E38"), Decimal("1.17549435E-38")
 _DOUBLE_MAX, _DOUBLE_MIN = Decimal("1.7976931348623158E308"), Decimal("2.2250738585072014E-308")
+_INT64_DIGITS = 19  # a NUMERIC of up to so many digits is kept in 64 bits
+_WRITTEN = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,4})?", re.ASCII)
 _NOT_FINITE = {"NaN": "NaN", "Infinity": "Infinity", "-Infinity": "-Infinity"}
 
 
@@ -72,20 +75,62 @@ def _floating(
 def decimal(args: Mapping[str, int | str], parameters: Mapping[str, str]) -> Callable[[Any], str]:
     """An exact number of `precision` digits, `scale` of them after the point.
 
-    Read from base64 with the record's own scale, else with `read_scale`; from a JSON number; or from a
-    VariableScaleDecimal. Digits beyond the scale are refused, not rounded, unless they are zeros.
+    Read from base64 with the record's own scale, else with `read_scale`; with `read` = "text" from a plain decimal
+    text (`decimal.handling.mode=string`); from a JSON number; or from a VariableScaleDecimal. Digits beyond the scale
+    are refused, not rounded, unless they are zeros.
     """
     precision, scale = int(args["precision"]), int(args["scale"])
-    read_scale = int(parameters.get("scale", args.get("read_scale", scale)))
-    whole, unit = 10 ** (precision - scale), Decimal(1).scaleb(-scale)
+    read = _reader(args, parameters, scale)
+    most, unit = _most(precision).scaleb(-scale, _EXACT), Decimal(1).scaleb(-scale)
 
     def convert(value: Any) -> str:
-        number = _exact(value, read_scale)
-        if number.copy_abs() >= whole or _digits_after(number) > scale:
+        number = read(value)
+        if number.copy_abs() >= most or _digits_after(number) > scale:
             raise ValueError(f"{shown(number)} does not fit NUMERIC({precision},{scale})")
         return format(number.quantize(unit, context=_EXACT) if number else unit - unit, "f")
 
     return convert
+
+
+def _most(precision: int) -> Decimal:
+    """The first unscaled number that does not fit: up to 19 digits are kept in 64 bits (redshift-facts, 4)."""
+    return Decimal(min(10**precision, 1 << 63) if precision <= _INT64_DIGITS else 10**precision)
+
+
+def decimal_text(args: Mapping[str, int | str], parameters: Mapping[str, str]) -> Callable[[Any], str]:
+    """An exact number as text of at most `bytes` bytes: no exponent, no zeros at its end, one text a value.
+
+    Read as `decimal` does.
+    """
+    limit = int(args["bytes"])
+    read = _reader(args, parameters, 0)
+
+    def convert(value: Any) -> str:
+        number = read(value)
+        after, before = _digits_after(number), max(number.adjusted() + 1, 1) if number else 1
+        size = before + bool(after) + after + (number < 0)
+        if size > limit:
+            raise ValueError(f"{shown(number)} has {size} characters, more than VARCHAR({limit}) holds")
+        text = format(number, "f") if number else "0"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    return convert
+
+
+def _reader(args: Mapping[str, int | str], parameters: Mapping[str, str], scale: int) -> Callable[[Any], Decimal]:
+    if args.get("read") == "text":
+        return _plain
+    read_scale = int(parameters.get("scale", args.get("read_scale", scale)))
+    return lambda value: _exact(value, read_scale)
+
+
+def _plain(value: Any) -> Decimal:
+    """A number written out as text; the texts of NaN and infinity are none."""
+    if not isinstance(value, str):
+        return _exact(value, 0)
+    if not _WRITTEN.fullmatch(value):
+        raise unexpected(value, "a finite decimal")
+    return Decimal(value)
 
 
 def _exact(value: Any, scale: int) -> Decimal:
@@ -133,4 +178,5 @@ NUMBERS = {
     "real": _floating(_REAL_MAX, _REAL_MIN, _single),
     "double": _floating(_DOUBLE_MAX, _DOUBLE_MIN, float),
     "decimal": decimal,
+    "decimal_text": decimal_text,
 }

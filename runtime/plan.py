@@ -12,6 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
+from .modes import Deletes, KeySource, Mode, Origin, Policy
+
 FORMAT = 1
 SUM_FILE = "plan.sum"
 MANIFEST_FILE = "plan.json"
@@ -49,6 +51,8 @@ class Statement(_Value, frozen=True):
         unless: a probe; when it returns a row, the statement's work is done already and it is skipped.
         row: set where the statement inserts many rows: the text of one row, with which the file ends. The runtime
             repeats it.
+        password: a setting such as `${LOADER_PASSWORD}`. Its salted hash takes the place of `{password}` in the text
+            when the statement runs; neither stands in a plan.
         sql: the file's text. It is not in the manifest; `load()` fills it in.
 
     """
@@ -59,14 +63,17 @@ class Statement(_Value, frozen=True):
     binds: tuple[str, ...] = ()
     unless: Statement | None = None
     row: str = ""
+    password: str = ""
     sql: str = ""
 
 
 class Field(_Value, frozen=True):
-    """One column of a table, and how its value is found in an event.
+    """One staged column of a table, and how its value is found.
 
     Attributes:
-        field: the name in the event, as the source spells it.
+        field: the name in the event, as the source spells it; the origin's own name where it is not a row's field.
+            Several columns of one field take the types that each accepts, one value at a time.
+        origin: the row's field, or what of the change the column holds. LOADED_AT is never staged.
         column: the name in the warehouse.
         accepts: the Connect types that the converter reads, each `type` or `type semantic-name`.
         converter: a name in `convert.CONVERTERS`.
@@ -79,58 +86,53 @@ class Field(_Value, frozen=True):
     accepts: tuple[str, ...]
     converter: str
     args: dict[str, int | str] = {}
+    origin: Origin = Origin.VALUE
 
 
-class KeySource(StrEnum):
-    """Where the key of a row is read: from the record's key, or from the row itself."""
-
-    RECORD_KEY = "record_key"
-    RECORD_VALUE = "record_value"
-
-
-class Policy(StrEnum):
-    """What to do with a thing the plan does not take in as a matter of course: a truncate, a new field."""
-
-    APPLY = "apply"
-    IGNORE = "ignore"
-    REVIEW = "review"
-    STOP = "stop"
-
-
-class TableProgram(_Value, frozen=True):
+class TableProgram(_Value, frozen=True, kw_only=True):
     """What is executed for one batch of one table, in the order of the attributes.
 
     Attributes:
         table: the name in messages and paths, `schema.table`.
-        topic: the topic that feeds it.
-        key_from: where the key is read.
-        key: the event's names of the key fields, in the order of the warehouse's key columns.
-        fields: one for each column, in the order of `load`'s binds, which end with the operation: 'u' upsert, 'd'
-            delete.
+        topics: those that feed it.
+        source: the source's `schema.table`, where several share a topic; "" where all that the topic holds is meant.
+        mode: upsert or insert.
+        deletes: hard, soft or ignore.
         truncates: apply, ignore or stop.
+        evolution: auto, review, ignore or stop: what to do with a field that the plan does not know.
+        key_from: where the key is read.
+        key: the event's names of the fields that say which row is meant, in the order of the warehouse's key columns.
+        fields: one for each staged column, in the order of `load`'s binds, which end with the operation: 'u' a row,
+            'd' a delete.
+        excluded: fields that are known and never loaded.
         lock: locks the target, first in the transaction.
-        truncate: empties the target, transactionally.
+        truncate: empties the target, transactionally, or marks all its rows; None where truncates are not applied.
         stage: creates the temporary staging table.
         load: inserts rows into the stage.
-        delete: removes the rows whose staged operation is 'd'.
-        discard: removes those from the stage, so that the merge does not see them.
-        merge: updates and inserts the rest.
+        delete: removes the rows whose staged operation is 'd', or marks them; None where nothing is staged as 'd'.
+        discard: removes those from the stage, so that the merge does not see them; None with `delete`.
+        merge: updates and inserts the rest, or appends it.
         drop: drops the staging table.
 
     """
 
     table: str
-    topic: str
+    topics: tuple[str, ...]
+    source: str = ""
+    mode: Mode = Mode.UPSERT
+    deletes: Deletes = Deletes.HARD
+    truncates: Policy
+    evolution: Policy
     key_from: KeySource
     key: tuple[str, ...]
     fields: tuple[Field, ...]
-    truncates: Policy
+    excluded: tuple[str, ...] = ()
     lock: Statement
-    truncate: Statement
+    truncate: Statement | None = None
     stage: Statement
     load: Statement
-    delete: Statement
-    discard: Statement
+    delete: Statement | None = None
+    discard: Statement | None = None
     merge: Statement
     drop: Statement
 
@@ -225,7 +227,7 @@ class BatchSettings(_Value, frozen=True):
     max_seconds: int
 
 
-class Plan(_Value, frozen=True):
+class Plan(_Value, frozen=True, kw_only=True):
     """A whole plan.
 
     Attributes:
@@ -235,7 +237,7 @@ class Plan(_Value, frozen=True):
         accounts: users and roles, run before the migrations, each unless it is there.
         migrations: all versions that change a table, oldest first.
         grants: run after the migrations.
-        evolution: review, ignore or stop: what to do with a field that the plan does not know.
+        hash_salt: a setting: what every hashed value is salted with; "" where nothing is hashed.
         id: the sha256 of `plan.sum`, in hex. It is not in the manifest; `load()` fills it in.
 
     """
@@ -247,7 +249,7 @@ class Plan(_Value, frozen=True):
     source: SourceSettings
     destination: DestinationSettings
     batch: BatchSettings
-    evolution: Policy
+    hash_salt: str = ""
     bootstrap: tuple[Statement, ...]
     accounts: tuple[Statement, ...]
     migrations: tuple[Migration, ...]

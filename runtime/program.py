@@ -28,9 +28,12 @@ class Refused:
 
 @dataclass(slots=True)
 class Batch:
-    """What one topic has collected since its last commit. `fold` is None where the topic feeds no table."""
+    """What one topic has collected since its last commit. It has no folds where the topic feeds no table.
 
-    fold: Fold | None
+    `folds` are the tables that the topic feeds, by the source's `schema.table`; "" where one takes all.
+    """
+
+    folds: dict[str, Fold]
     refused: list[Refused] = field(default_factory=list)
     first: dict[Partition, int] = field(default_factory=dict)
     last: dict[Partition, int] = field(default_factory=dict)
@@ -51,11 +54,12 @@ def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Pa
     Raises StopError X960 when another run has moved the ledger, WarehouseError when the warehouse fails.
     """
     with warehouse.transaction():
-        if batch.fold is not None:
-            warehouse.execute(batch.fold.program.lock)
+        folds = sorted(batch.folds.values(), key=lambda fold: fold.program.table)
+        for fold in folds:
+            warehouse.execute(fold.program.lock)
         _fence(plan, warehouse, batch, positions)
-        if batch.fold is not None:
-            _merge(batch.fold.program, warehouse, batch.fold)
+        for fold in folds:
+            _merge(fold.program, warehouse, fold)
         for refused in batch.refused:
             warehouse.execute(plan.quarantine.insert, _kept(plan, refused))
         for at, to in sorted(batch.last.items(), key=lambda item: (item[0].topic, item[0].number)):
@@ -80,14 +84,15 @@ def _fence(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Pa
 
 
 def _merge(program: TableProgram, warehouse: Warehouse, fold: Fold) -> None:
-    if fold.truncated:
+    if fold.truncated and program.truncate is not None:
         warehouse.execute(program.truncate)
-    if not fold.rows:
+    rows = [*fold.staged()]
+    if not rows:
         return
-    operations = {operation for operation, _ in fold.rows.values()}
+    operations = {operation for operation, _ in rows}
     warehouse.execute(program.stage)
-    warehouse.load(program.load, [(*row, operation) for operation, row in fold.rows.values()])
-    if DELETE in operations:
+    warehouse.load(program.load, [(*row, operation) for operation, row in rows])
+    if DELETE in operations and program.delete is not None and program.discard is not None:
         warehouse.execute(program.delete)
         warehouse.execute(program.discard)
     if UPSERT in operations:

@@ -2,55 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
-from .envelope import Aside, Delete, Event, Reader, Tombstone, Truncate, Upsert
-from .errors import StopError
+from .envelope import Aside, Delete, Event, Reader, Told, Tombstone, Truncate, Upsert
+from .errors import RecordError, StopError
 from .fold import Fold
-from .plan import KeySource, Policy
+from .modes import Deletes, KeySource, Mode, Policy
 from .ports import Record
-from .rows import Drift
+from .rows import Change, Drift
+
+_GONE = Told(op="d")
 
 
-def take(record: Record, reader: Reader, fold: Fold, evolution: Policy) -> None:
-    """Takes the record in.
+def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
+    """Takes the record in; `folds` are the tables that its topic feeds, by the source's `schema.table`.
 
     Raises:
-        RecordError: it cannot be taken in; the fold is as it was.
+        RecordError: it cannot be taken in; the folds are as they were.
         Drift: it has fields that the plan does not know, and the plan does not say to ignore them.
         StopError: X930, a truncate where the plan says stop.
 
     """
     event = reader.event(record)
-    if isinstance(event, Upsert) and evolution is not Policy.IGNORE:
-        unknown = fold.convert.unknown(event.shape)
-        if unknown:
-            raise Drift(unknown)
-    _apply(event, record, reader, fold)
-
-
-def _apply(event: Event, record: Record, reader: Reader, fold: Fold) -> None:
     match event:
-        case Upsert():
-            fold.upsert(event, reader.key(record))
-        case Delete():
-            fold.delete(event, reader.key(record))
+        case Upsert() | Delete() | Truncate():
+            fold = _fold(event, folds)
+            _apply(event, Change(record, event.told), reader, fold)
         case Tombstone():
-            _tombstone(record, reader, fold)
-        case Truncate():
-            _truncate(record, fold)
+            _tombstone(record, reader, folds)
         case Aside():
             pass
         case _:
             assert_never(event)
 
 
-def _tombstone(record: Record, reader: Reader, fold: Fold) -> None:
-    """In an envelope a tombstone follows a delete; where it brings no key, it brings nothing."""
-    by_value = fold.program.key_from is KeySource.RECORD_VALUE
-    if reader.enveloped and (record.key is None or by_value):
+def _fold(event: Upsert | Delete | Truncate, folds: Mapping[str, Fold]) -> Fold:
+    found = folds.get("") or folds.get(event.told.source)
+    if found is None:
+        named = event.told.source or "which the event does not name"
+        raise RecordError("X927", f"the topic holds several tables, and the plan has none for {named}")
+    return found
+
+
+def _apply(event: Event, change: Change, reader: Reader, fold: Fold) -> None:
+    match event:
+        case Upsert():
+            evolution = fold.program.evolution
+            if evolution is not Policy.IGNORE and (unknown := fold.convert.unknown(event.shape)):
+                raise Drift(unknown, evolution)
+            fold.upsert(event, reader.key(change.record), change)
+        case Delete():
+            if fold.program.deletes is not Deletes.IGNORE:
+                fold.delete(event, reader.key(change.record), change)
+        case Truncate():
+            _truncate(change.record, fold)
+
+
+def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
+    """After a delete a tombstone says nothing new, but in the flat form it may be the delete itself."""
+    if len(folds) > 1:
+        if not reader.enveloped:
+            raise RecordError("X927", "the topic holds several tables, and a record without a value names none")
         return
-    fold.tombstone(None if by_value else reader.key(record))
+    (fold,) = folds.values()
+    if fold.program.deletes is Deletes.IGNORE or _only_follows(record, reader, fold):
+        return
+    by_value = fold.program.key_from is KeySource.RECORD_VALUE
+    fold.tombstone(None if by_value else reader.key(record), Change(record, _GONE))
+
+
+def _only_follows(record: Record, reader: Reader, fold: Fold) -> bool:
+    """Whether the record only follows a delete that has been taken in as a change of its own."""
+    by_value = fold.program.key_from is KeySource.RECORD_VALUE
+    appended = fold.program.mode is Mode.INSERT or fold.program.key_from is KeySource.KAFKA_COORDINATES
+    if appended and fold.program.deletes is Deletes.SOFT:
+        return reader.enveloped or reader.rewrites
+    return reader.enveloped and (record.key is None or by_value)
 
 
 def _truncate(record: Record, fold: Fold) -> None:
@@ -63,3 +91,12 @@ def _truncate(record: Record, fold: Fold) -> None:
             message = f'the source emptied "{fold.program.table}" at {record.place}'
             help_ = "decide: truncates: apply, or ignore; compile, apply the plan, run again"
             raise StopError("X930", message, help=help_)
+
+
+def stopped(record: Record, drift: Drift) -> StopError:
+    """Why a run stops at a record with fields that the plan does not know."""
+    message = f"{record.place} has fields that the plan does not know: {drift}"
+    if drift.policy is Policy.AUTO:
+        help_ = "this version of run does not compile by itself: observe, compile, apply; then run again"
+        return StopError("X933", message, help=help_)
+    return StopError("X931", message, help="observe, compile, review and apply; then run again")

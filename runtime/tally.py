@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .fold import DELETE, UPSERT
@@ -42,12 +43,12 @@ class Summary:
 
 def committed(topic: str, batch: Batch) -> Committed:
     """What a batch held."""
-    operations = [operation for operation, _ in batch.fold.rows.values()] if batch.fold else []
+    operations = Counter(operation for fold in batch.folds.values() for operation, _ in fold.staged())
     return Committed(
-        table=batch.fold.program.table if batch.fold else topic,
+        table=", ".join(sorted(fold.program.table for fold in batch.folds.values())) or topic,
         events=batch.events,
-        upserts=operations.count(UPSERT),
-        deletes=operations.count(DELETE),
+        upserts=operations[UPSERT],
+        deletes=operations[DELETE],
         quarantined=len(batch.refused),
-        truncated=batch.fold.truncated if batch.fold else 0,
+        truncated=sum(fold.truncated for fold in batch.folds.values()),
     )

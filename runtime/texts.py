@@ -20,8 +20,11 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def text(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[Any], str]:
-    """Text of at most `bytes` bytes; blanks at the end may exceed it, as Redshift lets them."""
-    limit = int(args["bytes"])
+    """Text of at most `bytes` bytes; blanks at the end may exceed it, as Redshift lets them.
+
+    A longer one is refused, or with `too_long` = "truncate" cut after the last character that fits.
+    """
+    limit, cut = int(args["bytes"]), args.get("too_long") == "truncate"
 
     def convert(value: Any) -> str:
         if not isinstance(value, str):
@@ -29,6 +32,8 @@ def text(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[Any],
         if "\0" in value:
             raise ValueError(f"{shown(value)} holds a NUL character, which Redshift does not")
         if len(value) * 4 > limit and (size := len(value.rstrip(" ").encode())) > limit:
+            if cut:
+                return value.encode()[:limit].decode(errors="ignore")
             raise ValueError(f"{size} bytes are more than VARCHAR({limit}) holds: {shown(value)}")
         return value
 
@@ -50,8 +55,9 @@ def json(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], s
     return convert
 
 
-def document(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any], str]:
-    """An array, a map or a struct, as JSON."""
+def document(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[Any], str]:
+    """An array, a map or a struct, as JSON; of at most `bytes` bytes where it goes into a VARCHAR."""
+    limit = int(args.get("bytes", DOCUMENT_BYTES))
 
     def convert(value: Any) -> str:
         if not isinstance(value, list | dict):
@@ -60,15 +66,15 @@ def document(_: Mapping[str, int | str], __: Mapping[str, str]) -> Callable[[Any
             encoded = _encoder.encode(value).decode()
         except RecursionError:
             raise ValueError(f"the document is nested more than {NESTING} levels deep") from None
-        _holdable(value, encoded)
+        _holdable(value, encoded, limit)
         return encoded
 
     return convert
 
 
-def _holdable(value: Any, encoded: str) -> None:
-    if len(encoded) > STRING_BYTES // 4 and len(encoded.encode()) > DOCUMENT_BYTES:
-        raise ValueError(f"the document is longer than {DOCUMENT_BYTES} bytes")
+def _holdable(value: Any, encoded: str, limit: int = DOCUMENT_BYTES) -> None:
+    if len(encoded) > limit // 4 and len(encoded.encode()) > limit:
+        raise ValueError(f"the document is longer than {limit} bytes")
     level = [value]
     for _ in range(NESTING):
         if not (level := [inner for outer in level for inner in _inside(outer)]):

@@ -6,6 +6,8 @@ group by its connection limit of 0, which nothing that cannot log in needs.
 
 from __future__ import annotations
 
+import re
+
 from .decision import NotYet, Translation
 from .names import LongNames, quoted
 from .spell import Tokens, cased, named, spelled, split, word, words
@@ -25,9 +27,11 @@ _PRIVILEGES = frozenset(
         "temporary",
         "execute",
         "all",
+        "alter",
         "connect",
     ]
 )
+_ALTER = re.compile(r"\bALTER\b", re.IGNORECASE)  # PostgreSQL lets owners alter; MAINTAIN remembers who else may
 _MEMBER = frozenset({"role", "group"})
 
 
@@ -78,7 +82,9 @@ def grant(tokens: Tokens, names: LongNames) -> Translation:
     if "role" in way[1:4] and "on" not in way[:to]:
         given = [token for token in tokens[:to] if word(token) != "role"]
         return Translation(sql=f"{spelled(given, names)} {_grantees(tokens[to:], names)}")
-    return Translation(sql=f"{spelled(tokens[:to], names)} {_grantees(tokens[to:], names)}")
+    on = way.index("on") if "on" in way else to
+    privileges = _ALTER.sub("MAINTAIN", spelled(tokens[:on], names))
+    return Translation(sql=f"{privileges} {spelled(tokens[on:to], names)} {_grantees(tokens[to:], names)}")
 
 
 def _last(way: list[str], end: str) -> int:

@@ -37,20 +37,6 @@ BEGIN ATOMIC INSERT INTO pg_catalog.sandbox_name VALUES ($1, $2) ON CONFLICT DO 
 CREATE FUNCTION pg_catalog.sandbox_long(text) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN octet_length($1) < 60 THEN $1 ELSE coalesce((SELECT long FROM pg_catalog.sandbox_name WHERE short = $1), $1) END;
 
--- Redshift refuses to widen a VARCHAR to the size it has (RS-308).
-CREATE FUNCTION pg_catalog.sandbox_resize(target text, col text, size integer) RETURNS void LANGUAGE plpgsql AS $body$
-DECLARE
-  now integer;
-BEGIN
-  SELECT a.atttypmod - 4 INTO now FROM pg_attribute a
-  WHERE a.attrelid = to_regclass(target) AND a.attname = col AND a.atttypid = 'varchar'::regtype;
-  IF now = size THEN
-    RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format(
-      'cannot alter column "%s" of relation "%s", target column size should be different',
-      pg_catalog.sandbox_long(col), pg_catalog.sandbox_long((SELECT relname FROM pg_class WHERE oid = to_regclass(target))));
-  END IF;
-END $body$;
-
 CREATE VIEW pg_catalog.svv_columns AS
 SELECT
   current_database()::text AS table_catalog,
@@ -82,18 +68,6 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p')
   AND (pg_has_role(c.relowner, 'USAGE') OR has_column_privilege(c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES'));
-
-CREATE VIEW pg_catalog.svv_redshift_columns AS
-SELECT
-  table_catalog AS database_name, table_schema AS schema_name, table_name, column_name, ordinal_position,
-  CASE
-    WHEN data_type IN ('character varying', 'character', 'binary varying') THEN data_type || '(' || character_maximum_length || ')'
-    WHEN data_type = 'numeric' THEN 'numeric(' || numeric_precision || ',' || numeric_scale || ')'
-    ELSE data_type
-  END AS data_type,
-  column_default, is_nullable, ''::text AS encoding, false AS distkey, 0 AS sortkey, ''::text AS column_acl, remarks
-FROM svv_columns
-WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'pg_toast');
 
 CREATE VIEW pg_catalog.svv_tables AS
 SELECT
@@ -173,7 +147,7 @@ SELECT
 FROM pg_roles WHERE rolcanlogin;
 
 GRANT SELECT ON
-  pg_catalog.svv_columns, pg_catalog.svv_redshift_columns, pg_catalog.svv_tables, pg_catalog.svv_roles, pg_catalog.svv_user_grants,
+  pg_catalog.svv_columns, pg_catalog.svv_tables, pg_catalog.svv_roles, pg_catalog.svv_user_grants,
   pg_catalog.svv_role_grants, pg_catalog.sandbox_identity, pg_catalog.svv_relation_privileges, pg_catalog.svv_schema_privileges,
   pg_catalog.svv_database_privileges, pg_catalog.pg_user
 TO PUBLIC;

@@ -216,7 +216,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _fill(server: Server) -> None:
     with _session(server, "template1") as session:
-        session.run(files(__package__).joinpath("compat.sql").read_text())
+        for name in ("compat.sql", "layout.sql"):
+            session.run(files(__package__).joinpath(name).read_text())
     with _session(server, "postgres") as session:
         session.run(f"CREATE DATABASE {DATABASE}")
 

@@ -1,9 +1,9 @@
-"""CREATE TABLE and ALTER TABLE of Redshift as PostgreSQL's. DISTSTYLE, SORTKEY, ENCODE and BACKUP are dropped."""
+"""CREATE TABLE and ALTER TABLE of Redshift as PostgreSQL's. `layout.py` remembers DISTSTYLE, SORTKEY and ENCODE."""
 
 from __future__ import annotations
 
-from . import constraints
-from .columns import Column, column, defined, typed
+from . import constraints, layout
+from .columns import column, defined, typed
 from .constraints import Limit
 from .decision import NotYet, Translation
 from .names import LongNames, literal, quoted
@@ -17,12 +17,13 @@ def create(tokens: Tokens, names: LongNames) -> Translation:
     """CREATE TABLE with a list of columns, LIKE another, or AS a query."""
     opening = _opening(tokens)
     if opening is None or _is_query(tokens, opening):
-        return Translation(sql=_as_query(tokens, names))
+        return Translation(sql=_as_query(tokens, names), after=layout.created(tokens, names))
     elements = split(tokens[opening + 1 : closing(tokens, opening)], ",")
     keys = {name for element in elements for name in _key_columns(element, names)}
     definitions = [_element(element, keys, names) for element in elements]
     listed = ", ".join(text for text in definitions if text)
-    return Translation(sql=f"{_head(tokens[:opening], names)} ({listed})")
+    sql = f"{_head(tokens[:opening], names)} ({listed})"
+    return Translation(sql=sql, after=layout.created(tokens, names))
 
 
 def alter(tokens: Tokens, names: LongNames) -> Translation:
@@ -31,20 +32,23 @@ def alter(tokens: Tokens, names: LongNames) -> Translation:
     table, action = spelled(tokens[:start], names), tokens[start:]
     match words(action):
         case ["add", "column", *_] if word(action[1]) == "column":
-            return _added(table, column(action[2:], names))
+            return _added(tokens, table, action[2:], names)
         case ["add", *rest] if not rest or rest[0] not in _TABLE_CONSTRAINTS:
-            return _added(table, column(action[1:], names))
+            return _added(tokens, table, action[1:], names)
         case ["add", *_]:
             raise NotYet("ALTER TABLE ADD CONSTRAINT")
         case ["alter", *_] if "type" in words(action):
             return _resized(table, tokens[2:start], action, names)
-        case ["alter", *_] | ["append", *_]:
-            raise NotYet("ALTER TABLE " + " ".join(token.text for token in action[:2]))
-    return Translation(sql=spelled(tokens, names))
+        case ["drop", *rest] if rest[:1] != ["constraint"]:
+            return _dropped(tokens, tokens[2:start], action, names)
+        case ["append", *_]:
+            raise NotYet("ALTER TABLE APPEND")
+    return layout.altered(tokens, table, names) or Translation(sql=spelled(tokens, names))
 
 
-def _added(table: str, it: Column) -> Translation:
-    return Translation(sql=f"{table} ADD COLUMN {defined(it)}")
+def _added(tokens: Tokens, table: str, definition: Tokens, names: LongNames) -> Translation:
+    sql = f"{table} ADD COLUMN {defined(column(definition, names))}"
+    return Translation(sql=sql, after=layout.added(tokens, names))
 
 
 def _resized(table: str, target: Tokens, action: Tokens, names: LongNames) -> Translation:
@@ -59,6 +63,13 @@ def _resized(table: str, target: Tokens, action: Tokens, names: LongNames) -> Tr
         f"ADD {constraints.check(Limit.BYTES, name, new.size)}",
     )
     return Translation(sql=f"{table} {', '.join(actions)}", before=(f"SELECT pg_catalog.sandbox_resize({asked})",))
+
+
+def _dropped(tokens: Tokens, target: Tokens, action: Tokens, names: LongNames) -> Translation:
+    """DROP COLUMN, which is refused for a key and for the only column when it runs (RS-310)."""
+    column = named(action[2 if word(action[1]) == "column" else 1], names)
+    asked = f"{literal(spelled(target, names))}, {literal(column)}"
+    return Translation(sql=spelled(tokens, names), before=(f"SELECT pg_catalog.sandbox_drop_column({asked})",))
 
 
 def _name_end(tokens: Tokens, begin: int) -> int:

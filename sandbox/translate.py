@@ -53,6 +53,12 @@ def _database(tokens: Tokens, names: LongNames) -> Translation:
     return Translation(sql=f"{spelled(tokens[:3], names)}{owner}")
 
 
+def _view(tokens: Tokens, names: LongNames) -> Translation:
+    """CREATE VIEW. PostgreSQL binds every view to what it reads, also one WITH NO SCHEMA BINDING."""
+    is_unbound = words(tokens[-4:]) == ["with", "no", "schema", "binding"]
+    return Translation(sql=spelled(tokens[:-4] if is_unbound else tokens, names))
+
+
 def _truncate(tokens: Tokens, names: LongNames) -> Translation:
     """TRUNCATE commits the transaction it stands in (RS-334)."""
     return Translation(sql=spelled(tokens, names), after=("COMMIT",))
@@ -99,6 +105,8 @@ _BY_OPENING: tuple[tuple[tuple[str, ...], Translate], ...] = (
     (("create", "group"), accounts.create_group),
     (("create", "schema"), _schema),
     (("create", "database"), _database),
+    (("create", "view"), _view),
+    (("create", "or", "replace", "view"), _view),
     (("create", "external"), _not_yet),
     (("create", "materialized"), _not_yet),
     (("alter", "table"), tables.alter),

@@ -21,10 +21,11 @@ from streamplan.runtime.migrate import Applied, apply
 from streamplan.runtime.plan import Plan, Statement
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
-from streamplan.runtime.settings import filled
+from streamplan.runtime.settings import filled, with_hash_salt, with_passwords
 from streamplan.runtime.tally import Summary
 from streamplan.sandbox.truth import Difference, as_single, differences
 
+SECRETS = {"LOADER_PASSWORD": "Loader-1", "DEPLOYER_PASSWORD": "Deployer-1", "SHOP_SALT": "pepper"}
 SPECS = Path(__file__).parent.parent / "specs"
 
 
@@ -68,13 +69,13 @@ def warehouse_of(plan: Plan, address: Any):
 def apply_plan(plan: Plan, address: Any, *allowed: str) -> Applied:
     """Applies a plan to a sandbox's database."""
     with warehouse_of(plan, address) as warehouse:
-        return apply(plan, warehouse, frozenset(allowed), lambda _: None)
+        return apply(with_passwords(plan, SECRETS, "5a17"), warehouse, frozenset(allowed), lambda _: None)
 
 
 def run_plan(plan: Plan, address: Any, events: Path) -> Summary:
     """Runs a plan over a file of events, to its end."""
     with warehouse_of(plan, address) as warehouse, FileSource(str(events)) as source:
-        return Run(plan, source, warehouse, SystemClock(), Silent()).go(Until.END)
+        return Run(with_hash_salt(plan, SECRETS), source, warehouse, SystemClock(), Silent()).go(Until.END)
 
 
 def rows_of(plan: Plan, address: Any, schema: str, table: str) -> list[dict[str, Any]]:
@@ -93,38 +94,3 @@ def different(plan: Plan, address: Any, table: str, source: list[dict[str, Any]]
     """The cells of one of the shop's tables that differ from the source's."""
     key = next(program.key for program in plan.tables if program.table == f"shop.{table}")
     return differences(as_single(source, "rating"), rows_of(plan, address, "shop", table), key)
-
-
-def catalog(plan: Plan, address: Any, schema: str) -> dict[tuple[str, str], dict[str, str]]:
-    """The live tables of a schema but streamplan's own: (schema, table) to column to type."""
-    columns = Statement(
-        path="catalog",
-        sql="SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale"
-        " FROM svv_columns WHERE table_schema = ?",
-    )
-    with warehouse_of(plan, address) as warehouse, warehouse.transaction():
-        found = warehouse.execute(columns, (schema,))
-    tables: dict[tuple[str, str], dict[str, str]] = {}
-    for table, column, kind, length, precision, scale in found:
-        if not table.startswith("_streamplan_"):
-            tables.setdefault((schema, table), {})[column] = _spelled(kind, length, precision, scale)
-    return tables
-
-
-SPELLINGS = {
-    "timestamp without time zone": "TIMESTAMP",
-    "timestamp with time zone": "TIMESTAMPTZ",
-    "time without time zone": "TIME",
-}
-
-
-def _spelled(kind: str, length: int | None, precision: int | None, scale: int | None) -> str:
-    match kind:
-        case "character varying":
-            return f"VARCHAR({length})"
-        case "numeric":
-            return f"NUMERIC({precision},{scale})"
-        case "binary varying":
-            return f"VARBYTE({length})"
-        case _:
-            return SPELLINGS.get(kind, kind.upper())

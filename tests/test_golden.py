@@ -11,6 +11,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+import catalog
 import pytest
 import rig
 from streamplan.compiler.api import Compiled, Previous, compile_connector, read_previous
@@ -27,6 +28,7 @@ from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until
+from streamplan.runtime.settings import with_hash_salt
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 STORIES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
@@ -67,14 +69,17 @@ def runs(step: Path, plan: Plan, model: Model, address, update: bool) -> None:  
     """What the runtime did with the plan, call by call, and what then lies in the tables."""
     with rig.warehouse_of(plan, address) as warehouse, FileSource(str(step / "events.jsonl")) as source:
         calls = Calls(warehouse, source)
-        Run(plan, calls, calls, rig.SystemClock(), Silent()).go(Until.END)
+        Run(with_hash_salt(plan, rig.SECRETS), calls, calls, rig.SystemClock(), Silent()).go(Until.END)
     same(step / "calls.txt", "".join(f"{call}\n" for call in calls.made), update)
     rows = [f"{table.name} {row}\n" for table in model.tables for row in contents_of(table, plan, address)]
     same(step / "rows.txt", "".join(rows), update)
 
 
 def contents_of(table: Table, plan: Plan, address) -> list[str]:
-    rows = rig.rows_of(plan, address, table.schema, table.name)
+    rows = [
+        {name: value if name != "_loaded_at" else "now" for name, value in row.items()}
+        for row in rig.rows_of(plan, address, table.schema, table.name)
+    ]
     return sorted(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
 
 
@@ -113,8 +118,7 @@ def applies(folder: Path, outcome: Compiled, address) -> None:
     hazards = {hazard.code for statement in statements(plan) for hazard in statement.hazards}
     rig.apply_plan(plan, address, *hazards)
     assert rig.apply_plan(plan, address).versions == ()
-    wanted = {(t.schema, t.name): {c.name: str(c.type) for c in t.columns} for t in outcome.model.tables}
-    assert rig.catalog(plan, address, outcome.model.schemas[0]) == wanted
+    assert catalog.live(plan, address, outcome.model.schemas) == catalog.wanted(outcome.model)
 
 
 def outcome_of(step: Path, previous: Previous) -> Compiled | str:

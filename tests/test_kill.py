@@ -12,6 +12,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import catalog
 import pytest
 import rig
 import shop
@@ -90,4 +91,4 @@ def test_a_killed_apply_goes_on_and_does_nothing_twice(nth: int, rigged, sandbox
     history = [row["statement"] for row in rig.rows_of(plan, warehouse, "shop", "_streamplan_history")]
     expected = [statement.path for migration in plan.migrations for statement in migration.statements]
     assert sorted(history) == sorted([*expected, "plan.sum"])
-    assert {table for _, table in rig.catalog(plan, warehouse, "shop")} == set(TABLES)
+    assert set(catalog.live(plan, warehouse, ("shop",))) == {f"shop.{table}" for table in TABLES}

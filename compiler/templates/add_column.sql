@@ -1,2 +1,2 @@
 {% include "_header.sql" %}
-ALTER TABLE {{ table }} ADD COLUMN {{ column }} {{ type }};
+ALTER TABLE {{ table }} ADD COLUMN {{ column }} {{ type }}{% if encoding %} ENCODE {{ encoding }}{% endif %};

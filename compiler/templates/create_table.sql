@@ -2,5 +2,5 @@
 CREATE TABLE {% if repeatable %}IF NOT EXISTS {% endif %}{{ table }} (
 {% include "_columns.sql" %}
 )
-DISTSTYLE AUTO
-SORTKEY AUTO;
+{{ distribution }}
+{{ sort_key }};

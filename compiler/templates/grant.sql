@@ -1,2 +1,2 @@
 {% include "_header.sql" %}
-GRANT {{ privileges }} ON {{ kind }} {{ name }} TO ROLE {{ role }};
+GRANT {{ privileges }} ON {{ kind }} {{ name }} TO {{ to }};

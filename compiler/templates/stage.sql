@@ -1,6 +1,6 @@
--- One batch of {{ label }}: one row a key, epochs as the source sends them.
+-- One batch of {{ label }}: {% if keyed %}one row a key{% else %}one row a change{% endif %}, epochs as the source sends them.
 CREATE TEMP TABLE {{ stage }} (
 {% include "_columns.sql" %}
 )
-DISTSTYLE AUTO
-SORTKEY AUTO;
+{{ distribution }}
+{{ sort_key }};

@@ -7,23 +7,29 @@ from streamplan.compiler.grammar import GrammarError, parse
 from streamplan.compiler.rules import Judge, Session, violations
 from streamplan.compiler.statement_access import (
     AllInSchemas,
+    AlterUser,
+    DefaultPrivileges,
     Grant,
     Grantee,
     GranteeKind,
     GrantRole,
     Objects,
     Privilege,
+    Revoke,
+    RevokeRole,
     Scope,
 )
-from streamplan.compiler.statement_data import Clauses, DeleteMatched, Query, Rows, UpdateMatched
+from streamplan.compiler.statement_data import Clauses, Copy, CopyOption, DeleteMatched, Query, Rows, UpdateMatched
 from streamplan.compiler.statement_parts import Name, Relation, Subquery, TypeName
 from streamplan.compiler.statement_tables import (
     AddColumn,
     AlterColumnType,
     Column,
     CreateTableAs,
+    CreateView,
     DropColumn,
     DropTable,
+    DropView,
     ForeignKey,
     Identity,
     IdentityKind,
@@ -38,6 +44,7 @@ from streamplan.compiler.statements import (
     Begin,
     Commit,
     CreateSchema,
+    DropSchema,
     Lock,
     Other,
     Rollback,
@@ -80,6 +87,21 @@ PLAN = [
     'GRANT CREATE, USAGE ON SCHEMA "shop" TO "streamplan_deployer"',
     f'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {ORDERS} TO ROLE "shop_loader"',
     'GRANT TEMP ON DATABASE "dev" TO ROLE "shop_loader"',
+    'CREATE GROUP "readers"',
+    "SELECT 1 FROM pg_group WHERE groname = 'readers'",
+    'GRANT USAGE ON SCHEMA "shop" TO GROUP "readers"',
+    'REVOKE SELECT, UPDATE ON TABLE "shop"."orders" FROM ROLE "shop_loader"',
+    'REVOKE ROLE "shop_loader" FROM "streamplan_loader"',
+    "ALTER USER \"streamplan_loader\" PASSWORD 'sha256|{password}'",
+    f"COMMENT ON TABLE {ORDERS} IS 'Orders; it''s all of them.'",
+    f'COMMENT ON COLUMN {ORDERS}."id" IS NULL',
+    f'CREATE VIEW "shop"."v" AS SELECT {ORDERS}."id" FROM {ORDERS} JOIN (SELECT 1 AS "k") AS "p" ON true WHERE "k" = 1',
+    'DROP VIEW "shop"."v"',
+    f"ALTER TABLE {ORDERS} ALTER DISTSTYLE EVEN",
+    f'ALTER TABLE {ORDERS} ALTER DISTKEY "id"',
+    f'ALTER TABLE {ORDERS} ALTER COMPOUND SORTKEY ("id")',
+    f'ALTER TABLE {ORDERS} ALTER COLUMN "id" ENCODE zstd',
+    f'UPDATE {ORDERS} SET "gone" = true FROM {STAGE} WHERE {ORDERS}."id" = {STAGE}."id"',
     f"LOCK {ORDERS}",
     f"DELETE FROM {ORDERS}",
     f'DELETE FROM {ORDERS} USING {STAGE} WHERE {ORDERS}."id" = {STAGE}."id" AND {STAGE}."_streamplan_op" = \'d\'',
@@ -115,6 +137,7 @@ def kind(words, *args):
 
 
 T = name("t")
+COPIED = Copy(table=T, source="s3://b/k", options=(CopyOption(name="iam_role", values=("default",)),))
 
 
 @pytest.mark.parametrize(
@@ -160,6 +183,132 @@ T = name("t")
 )
 def test_a_statement_is_read_as_written(sql, statement):
     assert parse(sql) == statement
+
+
+ME = Grantee(kind=GranteeKind.USER, name=name("Me"))
+GROUP = Grantee(kind=GranteeKind.GROUP, name=name("g"))
+SELECTED = (Privilege(name="select"),)
+
+
+@pytest.mark.parametrize(
+    ("sql", "statement"),
+    [
+        ("DROP SCHEMA IF EXISTS s, t CASCADE", DropSchema(schemas=(name("s"), T), if_exists=True, cascade=True)),
+        ("DROP VIEW IF EXISTS s.v, w", DropView(views=(name("s", "v"), name("w")), if_exists=True)),
+        (
+            'REVOKE GRANT OPTION FOR SELECT ON t FROM "Me", GROUP g CASCADE',
+            Revoke(privileges=SELECTED, on=Objects(kind="table", names=(T,)), of=(ME, GROUP), option_only=True),
+        ),
+        (
+            "REVOKE SELECT FOR TABLES IN SCHEMA s FROM ROLE r",
+            Revoke(
+                privileges=SELECTED,
+                on=Scope(kind="tables", schema=name("s")),
+                of=(Grantee(kind=GranteeKind.ROLE, name=name("r")),),
+            ),
+        ),
+        ('REVOKE ROLE r, q FROM "Me"', RevokeRole(roles=(name("r"), name("q")), of=(ME,))),
+        (
+            'REVOKE ADMIN OPTION FOR ROLE r FROM "Me"',
+            RevokeRole(roles=(name("r"),), of=(ME,), option_only=True),
+        ),
+        (
+            'ALTER DEFAULT PRIVILEGES FOR USER "Me" IN SCHEMA s REVOKE SELECT ON TABLES FROM GROUP g',
+            DefaultPrivileges(
+                privileges=SELECTED,
+                kind="tables",
+                grantees=(GROUP,),
+                users=(name("Me"),),
+                schemas=(name("s"),),
+                revokes=True,
+            ),
+        ),
+        ("ALTER USER u WITH CREATEUSER PASSWORD 'x'", AlterUser(user=name("u"), password="x", superuser=True)),
+        ("ALTER USER u PASSWORD DISABLE", AlterUser(user=name("u"), disabled=True)),
+        ("ALTER USER u SESSION TIMEOUT 60", AlterUser(user=name("u"))),
+        (
+            "COPY s.t (a, b) FROM 's3://b/k' IAM_ROLE 'arn' FORMAT AS JSON 'auto' MAXERROR AS 3 STATUPDATE OFF GZIP",
+            Copy(
+                table=name("s", "t"),
+                columns=(name("a"), name("b")),
+                source="s3://b/k",
+                options=(
+                    CopyOption(name="iam_role", values=("arn",)),
+                    CopyOption(name="json", values=("auto",)),
+                    CopyOption(name="maxerror", values=("3",)),
+                    CopyOption(name="statupdate", values=("OFF",)),
+                    CopyOption(name="gzip"),
+                ),
+            ),
+        ),
+        ("COPY t FROM 's3://b/k' IAM_ROLE default JOB CREATE j AUTO ON", COPIED),
+    ],
+)
+def test_a_statement_beside_those_of_today_is_read_as_written(sql, statement):
+    assert parse(sql) == statement
+
+
+@pytest.mark.parametrize(
+    ("sql", "query", "is_bound"),
+    [
+        ("CREATE OR REPLACE VIEW v (a) AS SELECT 1", "SELECT 1", True),
+        ("CREATE VIEW v (a) AS WITH w AS (SELECT 1) SELECT 1 FROM w WITH NO SCHEMA BINDING",
+         "WITH w AS ( SELECT 1 ) SELECT 1 FROM w", False),
+        ("CREATE VIEW v (a) AS (SELECT 1)", "( SELECT 1 )", True),
+    ],
+)  # fmt: skip
+def test_a_view_has_a_query_and_may_be_unbound(sql, query, is_bound):
+    found = parse(sql)
+    assert isinstance(found, CreateView)
+    assert (found.name, found.columns, found.replaces) == (name("v"), (name("a"),), "REPLACE" in sql)
+    assert (" ".join(token.text for token in found.query), found.is_bound) == (query, is_bound)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW v AS DELETE FROM t",
+        "CREATE VIEW v",
+        "DROP VIEW",
+        "REVOKE SELECT ON t TO u",
+        "REVOKE ADMIN OPTION FOR r FROM u",
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON t TO u",
+        "ALTER DEFAULT PRIVILEGES SELECT ON TABLES TO u",
+        "ALTER USER u PASSWORD x",
+        "ALTER USER u QUOTA 5",
+        "COMMENT ON TABLE t IS 5",
+        "COMMENT ON TABLE t IS 'a' || 'b'",
+        "COPY t TO 's3://b/k'",
+        "COPY t FROM 's3://b/k' FASTER",
+        "COPY t FROM 's3://b/k' IAM_ROLE",
+        "DROP SCHEMA s.t",
+    ],
+)
+def test_a_slip_in_such_a_statement_is_refused_and_never_passed_over(sql):
+    with pytest.raises(GrammarError):
+        parse(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE MATERIALIZED VIEW v AS SELECT 1",
+        "CREATE OR REPLACE FUNCTION f() RETURNS INT STABLE AS $$ 1 $$ LANGUAGE plpythonu",
+        "ALTER USER u RENAME TO v",
+        "ALTER USER u SET search_path TO s",
+        "ALTER GROUP g ADD USER u",
+        "DROP USER u",
+        "REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL",
+        "UNLOAD ('SELECT 1') TO 's3://b/k' IAM_ROLE default",
+    ],
+)
+def test_a_statement_that_no_rule_needs_is_other_and_refused_by_none(sql):
+    assert isinstance(parse(sql), Other)
+    assert violations(sql, Session(in_transaction=True)) == ()
+
+
+def test_no_key_of_a_copy_is_shown():
+    assert "hush" not in repr(parse("COPY t FROM 's3://b/k' CREDENTIALS 'hush'"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from streamplan.compiler.diagnostic import CompileError, Format, show
 from streamplan.compiler.scaffold import scaffold
 from streamplan.compiler.source import parse_source, read_source
-from streamplan.compiler.spec import parse_spec
+from streamplan.compiler.spec_reading import parse_spec
 
 GOOD = scaffold("shop")
 
@@ -25,14 +25,14 @@ def test_the_example_that_init_writes_is_a_valid_spec():
 
 def test_defaults_are_filled_in():
     spec = parse_spec(parse_source(GOOD.replace("  truncates: stop ", "  #"), "spec.yaml"))
-    assert (spec.defaults.truncates, spec.batch.max_bytes) == ("stop", 64 << 20)
+    assert (spec.defaults.ingestion.truncates, spec.batch.max_bytes) == ("stop", 64 << 20)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ("mode: upsert", "moed: upsert", '22:3 S201 unknown key "moed" in "ingestion" | did you mean mode?'),
-        ("mode: upsert", "mode: upsrt", '22:9 S204 "ingestion.mode" is "upsrt" | use one of: upsert'),
+        ("mode: upsert", "mode: upsrt", '22:9 S204 "ingestion.mode" is "upsrt" | use one of: upsert, insert'),
         ("schema: shop", "{}", "S102"),
         ("  password: ${REDSHIFT_PASSWORD}\n", "", '9:1 S202 "destination" needs "password" |'),
         ("${REDSHIFT_PASSWORD}", "hunter2", 'S204 "destination.password" must come from the environment |'),

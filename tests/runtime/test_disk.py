@@ -101,7 +101,7 @@ def test_sums_that_are_no_text_are_no_plan(folder: Path):
         ({"format": 2, "rooms": []}, "P802", '"PLAN" has format 2; this streamplan reads format 1'),
         ({"rooms": []}, "P803", '"PLAN/plan.json" is broken: Object contains unknown field `rooms`'),
         ({"version": "1"}, "P803", '"PLAN/plan.json" is broken: Expected `int`, got `str` - at `$.version`'),
-        ({"evolution": "auto"}, "P803", "\"PLAN/plan.json\" is broken: Invalid enum value 'auto' - at `$.evolution`"),
+        ({"batch": "big"}, "P803", '"PLAN/plan.json" is broken: Expected `object`, got `str` - at `$.batch`'),
     ],
 )
 def test_a_manifest_of_another_make_is_refused(change: dict, code: str, told: str, folder: Path):

@@ -13,8 +13,8 @@ from streamplan.runtime.convert import PLACEHOLDER
 from streamplan.runtime.disk import load
 from streamplan.runtime.envelope import Reader
 from streamplan.runtime.errors import RecordError, StopError
-from streamplan.runtime.fold import Fold
-from streamplan.runtime.plan import KeySource, Policy
+from streamplan.runtime.fold import State
+from streamplan.runtime.modes import KeySource, Policy
 from streamplan.runtime.ports import Partition, Record
 from streamplan.runtime.rows import Drift, RowConverter
 from streamplan.runtime.take import take
@@ -25,16 +25,17 @@ TEXT_KEY = msgspec.structs.replace(ORDERS, key=("note",))
 BY_VALUE = msgspec.structs.replace(ORDERS, key_from=KeySource.RECORD_VALUE)
 
 
-def fold_of(program=ORDERS) -> Fold:
-    return Fold(program, RowConverter(program))
+def fold_of(program=ORDERS) -> State:
+    return State(program, RowConverter(program))
 
 
-def fed(fold: Fold, *events, form: str = "debezium-json", evolution: Policy = Policy.REVIEW) -> Fold:
+def fed(fold: State, *events, form: str = "debezium-json", evolution: Policy = Policy.REVIEW) -> State:
     """The fold after events, each a (key, value)."""
+    fold.program = msgspec.structs.replace(fold.program, evolution=evolution)
     reader = Reader(form)
     for key, value in events:
         raw = [None if part is None else json.dumps(part).encode() for part in (key, value)]
-        take(Record(at=Partition("t", 0), offset=0, key=raw[0], value=raw[1]), reader, fold, evolution)
+        take(Record(at=Partition("t", 0), offset=0, key=raw[0], value=raw[1]), reader, {"": fold})
     return fold
 
 
@@ -50,7 +51,7 @@ def gone(key: int):
     return {"id": key}, {"op": "d", "before": {"id": key}, "after": None}
 
 
-def staged(fold: Fold) -> list[tuple]:
+def staged(fold: State) -> list[tuple]:
     """The operation, the key and the note of every row."""
     return [(operation, cells[0], cells[1]) for operation, cells in fold.rows.values()]
 
@@ -231,7 +232,7 @@ def test_a_fold_put_over_a_table_equals_the_events_one_by_one(sequence: list, ta
     assert merged(table, fold) == expected
 
 
-def merged(table: dict, fold: Fold) -> dict:
+def merged(table: dict, fold: State) -> dict:
     """What the warehouse holds after the batch: emptied, deletes, then upserts."""
     found = {} if fold.truncated else dict(table)
     for operation, key, note in staged(fold):

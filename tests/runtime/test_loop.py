@@ -11,14 +11,14 @@ from recording import ListSource, RecordingWarehouse, TickingClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError, WarehouseError
 from streamplan.runtime.loop import Run
-from streamplan.runtime.plan import Policy
+from streamplan.runtime.modes import Policy
 from streamplan.runtime.ports import Held, Partition, Record, Silent, Until
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 PLAN = load(GOLDEN / "orders/01_create/plan")
 ORDERS = Partition("shop.public.orders", 0)
 OTHER = Partition("shop.public.other", 0)
-SECOND_TABLE = msgspec.structs.replace(PLAN.tables[0], topic=OTHER.topic, table="shop.other")
+SECOND_TABLE = msgspec.structs.replace(PLAN.tables[0], topics=(OTHER.topic,), table="shop.other")
 PAIR = msgspec.structs.replace(PLAN, tables=(*PLAN.tables, SECOND_TABLE))
 
 
@@ -30,6 +30,13 @@ def change(offset: int, at: Partition = ORDERS, key: int | None = None, **more: 
 
 def spoilt(offset: int) -> Record:
     return Record(at=ORDERS, offset=offset, key=b"\x00k", value=b"{", size=1)
+
+
+def under(policy: Policy):
+    """The plan with another policy on unknown fields."""
+    return msgspec.structs.replace(
+        PLAN, tables=tuple(msgspec.structs.replace(table, evolution=policy) for table in PLAN.tables)
+    )
 
 
 def batched(plan=PLAN, **limits: int):
@@ -166,14 +173,14 @@ def test_a_topic_whose_first_record_is_held_has_no_batch():
 
 
 def test_a_new_field_is_left_out_where_the_plan_says_ignore():
-    warehouse, summary = ran([change(0, new=1)], msgspec.structs.replace(PLAN, evolution=Policy.IGNORE))
+    warehouse, summary = ran([change(0, new=1)], under(Policy.IGNORE))
     assert (warehouse.ledger, summary.held, summary.upserts) == ({ORDERS: 0}, [], 1)
 
 
 def test_a_new_field_stops_the_run_where_the_plan_says_stop_and_what_came_before_is_committed():
     warehouse = RecordingWarehouse(PLAN)
     with pytest.raises(StopError, match="fields that the plan does not know: new") as caught:
-        ran([change(0), change(1, new=1)], msgspec.structs.replace(PLAN, evolution=Policy.STOP), warehouse)
+        ran([change(0), change(1, new=1)], under(Policy.STOP), warehouse)
     assert (caught.value.code, warehouse.ledger) == ("X931", {ORDERS: 0})
 
 

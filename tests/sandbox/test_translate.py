@@ -51,7 +51,6 @@ def test_a_statement_is_written_for_postgresql(redshift, postgres):
         "UNLOAD ('SELECT 1') TO 's3://b/k'",
         "VACUUM",
         "GRANT CREATE TABLE TO ROLE r",
-        "GRANT ALTER ON TABLE t TO ROLE r",
         "ALTER TABLE t APPEND FROM s",
     ],
 )

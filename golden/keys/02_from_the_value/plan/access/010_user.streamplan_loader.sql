@@ -1,2 +1,2 @@
--- Logs in without a password: through IAM, or give it one by hand.
+-- Logs in through IAM, or with the password that the spec takes from the environment.
 CREATE USER "streamplan_loader" PASSWORD DISABLE;

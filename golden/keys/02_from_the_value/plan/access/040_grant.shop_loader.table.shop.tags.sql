@@ -1,2 +1,2 @@
 -- because: lock, delete and merge
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "shop"."tags" TO ROLE "shop_loader";
+GRANT DELETE, INSERT, SELECT ON TABLE "shop"."tags" TO ROLE "shop_loader";

@@ -1,0 +1,65 @@
+"""What resolving gives: each topic bound to its table, each field to its column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamplan.runtime.modes import Origin
+
+from .model import Column, LatestView, Model, Table
+from .spec import Ingestion, Spec
+from .typemap import Mapped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One column of a table, with what it holds: a field of the row, or something about the change.
+
+    `accepts` are the types of events that its converter reads.
+    """
+
+    field: str
+    column: Column
+    mapped: Mapped
+    accepts: tuple[str, ...]
+    origin: Origin = Origin.VALUE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Topics bound to their table.
+
+    Attributes:
+        topics: those that feed it.
+        source: the source's `schema.table` where several share a topic, else "".
+        table: what the warehouse shall hold.
+        bound: its columns in order.
+        excluded: fields that are known and never loaded.
+        key: the event's names of the fields that say which row is meant; empty where nothing says it.
+        ingestion: how changes are taken in.
+        view: of its latest state, if any.
+
+    """
+
+    topics: tuple[str, ...]
+    source: str
+    table: Table
+    bound: tuple[Bound, ...]
+    excluded: tuple[str, ...]
+    key: tuple[str, ...]
+    ingestion: Ingestion
+    view: LatestView | None
+
+    def columns_of(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns that hold these fields of a row, in their order."""
+        by_field = {b.field: b.column.name for b in reversed(self.bound) if b.origin is Origin.VALUE}
+        return tuple(by_field[field] for field in fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """The desired model, and the bindings that feed its tables, in the order of the model's tables."""
+
+    spec: Spec
+    model: Model
+    bindings: tuple[Binding, ...]

@@ -1,0 +1,2 @@
+{% include "_header.sql" %}
+ALTER TABLE {{ table }} {{ action }};

@@ -1,0 +1,2 @@
+{% include "_header.sql" %}
+CREATE GROUP {{ group }};

@@ -1,0 +1,22 @@
+-- The latest state of each key of {{ label }}, which holds every change.
+-- A key's changes stand in one partition, so that the highest offset is the latest.
+-- Only key and place are ranked: a wide row does not fit a window function (error 8001).
+CREATE VIEW {{ view }} AS
+SELECT
+{% for column in columns %}
+  {{ table }}.{{ column }}{% if not loop.last %},{% endif %}
+
+{% endfor %}
+FROM {{ table }}
+JOIN (
+  SELECT
+    {{ partition }},
+    {{ offset }},
+    ROW_NUMBER() OVER (PARTITION BY {% for key in keys %}{{ key }}{% if not loop.last %}, {% endif %}{% endfor %} ORDER BY {{ offset }} DESC) AS {{ rank }}
+  FROM {{ table }}
+) AS {{ places }}
+  ON {{ table }}.{{ partition }} = {{ places }}.{{ partition }}
+  AND {{ table }}.{{ offset }} = {{ places }}.{{ offset }}
+WHERE {{ places }}.{{ rank }} = 1{% if deleted %}
+
+  AND {{ table }}.{{ deleted }} IS NOT TRUE{% endif %};

@@ -1,0 +1,2 @@
+{% include "_header.sql" %}
+REVOKE {{ privileges }} ON {{ kind }} {{ name }} FROM {{ to }};

@@ -1,0 +1,2 @@
+{% include "_header.sql" %}
+ALTER USER {{ user }} PASSWORD 'sha256|{password}';

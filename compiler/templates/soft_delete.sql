@@ -1,0 +1,13 @@
+-- Marks the rows of {{ label }} whose last change in the batch is a delete. Their values stay:
+-- a delete says nothing that can be trusted but the key. A tombstone behind it changes nothing more.
+UPDATE {{ target }}
+SET
+{% for column in marks %}
+  {{ column.name }} = {{ column.value }}{% if not loop.last %},{% endif %}
+
+{% endfor %}
+FROM {{ stage }}
+WHERE {% include "_match.sql" %}
+
+  AND {{ stage }}.{{ operation }} = 'd'
+  AND {{ target }}.{{ deleted }} IS NOT TRUE;

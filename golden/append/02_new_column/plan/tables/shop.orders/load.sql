@@ -1,0 +1,15 @@
+-- Stages rows of shop.orders. The runtime repeats the last line, once a row.
+INSERT INTO "_streamplan_stage" (
+  "id",
+  "note",
+  "at",
+  "_deleted",
+  "_event_ts",
+  "_op",
+  "_source_ts",
+  "_topic_offset",
+  "_topic_partition",
+  "_streamplan_op"
+)
+VALUES
+(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

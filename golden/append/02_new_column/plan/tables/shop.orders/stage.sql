@@ -1,0 +1,15 @@
+-- One batch of shop.orders: one row a change, epochs as the source sends them.
+CREATE TEMP TABLE "_streamplan_stage" (
+  "id" BIGINT,
+  "note" VARCHAR(65535),
+  "at" BIGINT, -- microseconds since 1970-01-01
+  "_deleted" BOOLEAN,
+  "_event_ts" BIGINT, -- milliseconds since 1970-01-01
+  "_op" VARCHAR(1),
+  "_source_ts" BIGINT, -- milliseconds since 1970-01-01
+  "_topic_offset" BIGINT,
+  "_topic_partition" INTEGER,
+  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+)
+DISTSTYLE AUTO
+SORTKEY AUTO;

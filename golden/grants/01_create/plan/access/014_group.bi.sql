@@ -1,0 +1,2 @@
+-- Reads the tables; users are put into it by hand.
+CREATE GROUP "bi";

@@ -1,0 +1,2 @@
+-- because: a right on a table needs it (RS-512)
+GRANT USAGE ON SCHEMA "shop" TO ROLE "shop_loader";

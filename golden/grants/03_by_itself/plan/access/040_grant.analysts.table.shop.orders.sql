@@ -1,0 +1,2 @@
+-- because: reads
+GRANT SELECT ON TABLE "shop"."orders" TO ROLE "analysts";

@@ -1,0 +1,2 @@
+-- No longer needed, or no longer wanted: H606.
+REVOKE USAGE ON SCHEMA "shop" FROM ROLE "finance";

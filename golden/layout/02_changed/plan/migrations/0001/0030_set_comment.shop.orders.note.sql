@@ -1,0 +1,2 @@
+-- For those who look into the warehouse.
+COMMENT ON COLUMN "shop"."orders"."note" IS 'what the customer''s wish is';

@@ -1,0 +1,2 @@
+-- Spreads the rows of shop.orders in another way: H602, H603.
+ALTER TABLE "shop"."orders" ALTER DISTSTYLE EVEN;

@@ -1,0 +1,3 @@
+-- Widens note of shop.orders from VARCHAR(200), outside a transaction: H601.
+-- because: string
+ALTER TABLE "shop"."orders" ALTER COLUMN "note" TYPE VARCHAR(400);

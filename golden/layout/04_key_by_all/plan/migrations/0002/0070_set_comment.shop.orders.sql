@@ -1,0 +1,2 @@
+-- For those who look into the warehouse.
+COMMENT ON TABLE "shop"."orders" IS NULL;

@@ -1,0 +1,11 @@
+-- One batch of shop.orders: one row a key, epochs as the source sends them.
+CREATE TEMP TABLE "_streamplan_stage" (
+  "id" BIGINT NOT NULL,
+  "note" VARCHAR(400),
+  "email" VARCHAR(64),
+  "ordered_at" BIGINT, -- microseconds since 1970-01-01
+  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+)
+DISTSTYLE KEY
+DISTKEY ("id")
+SORTKEY AUTO;

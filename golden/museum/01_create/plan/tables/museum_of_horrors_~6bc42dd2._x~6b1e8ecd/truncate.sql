@@ -1,3 +1,0 @@
--- Empties museum of "horrors".üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx when the source truncated it.
--- A DELETE, since Redshift's TRUNCATE would commit the transaction (RS-334).
-DELETE FROM "museum of ""horrors"""."üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx";

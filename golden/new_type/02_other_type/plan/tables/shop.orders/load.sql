@@ -1,0 +1,9 @@
+-- Stages rows of shop.orders. The runtime repeats the last line, once a row.
+INSERT INTO "_streamplan_stage" (
+  "id",
+  "qty",
+  "qty_varchar",
+  "_streamplan_op"
+)
+VALUES
+(?, ?, ?, ?)

@@ -1,0 +1,9 @@
+-- One batch of shop.orders: one row a key, epochs as the source sends them.
+CREATE TEMP TABLE "_streamplan_stage" (
+  "id" BIGINT NOT NULL,
+  "qty" INTEGER,
+  "qty_varchar" VARCHAR(65535),
+  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+)
+DISTSTYLE AUTO
+SORTKEY AUTO;

@@ -1,0 +1,2 @@
+-- because: reads
+GRANT SELECT ON TABLE "raw_public"."shop_orders" TO ROLE "analysts";

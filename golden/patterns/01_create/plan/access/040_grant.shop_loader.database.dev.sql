@@ -1,0 +1,2 @@
+-- because: the staging table is temporary
+GRANT TEMP ON DATABASE "dev" TO ROLE "shop_loader";

@@ -1,0 +1,11 @@
+-- Stages rows of shop.orders. The runtime repeats the last line, once a row.
+INSERT INTO "_streamplan_stage" (
+  "id",
+  "note",
+  "is_deleted",
+  "change",
+  "kafka_offset",
+  "_streamplan_op"
+)
+VALUES
+(?, ?, ?, ?, ?, ?)

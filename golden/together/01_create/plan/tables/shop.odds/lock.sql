@@ -1,0 +1,2 @@
+-- Keeps other writers of shop.odds out until the transaction ends.
+LOCK "shop"."odds";
