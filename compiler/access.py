@@ -30,15 +30,20 @@ def access_model(spec: Spec, bindings: tuple[Binding, ...]) -> Model:
         views=tuple(binding.view for binding in bindings if binding.view),
         users=_users(access) if access else (),
         groups=tuple(map(fold, access.groups)) if access else (),
-        roles=(loader_role(spec), *_reader_roles(access), *_deployer_role(spec)) if access else (),
+        roles=(loader_role(spec.connector), *_reader_roles(access), *_deployer_role(spec)) if access else (),
         members=tuple(_members(spec, access)) if access else (),
         grants=tuple(_grants(spec, access, control, bindings)) if access else (),
     )
 
 
-def loader_role(spec: Spec) -> str:
+def loader_role(connector: str) -> str:
     """The role that holds the loader's privileges on this connector."""
-    return f"{spec.connector}_loader"
+    return f"{connector}_loader"
+
+
+def deployer_role(connector: str) -> str:
+    """The role that holds the deployer's privileges on this connector."""
+    return f"{connector}_deployer"
 
 
 def _users(access: AccessSpec) -> tuple[str, ...]:
@@ -51,11 +56,11 @@ def _reader_roles(access: AccessSpec) -> tuple[str, ...]:
 
 
 def _deployer_role(spec: Spec) -> tuple[str, ...]:
-    return (f"{spec.connector}_deployer",) if spec.access and spec.access.deployer else ()
+    return (deployer_role(spec.connector),) if spec.access and spec.access.deployer else ()
 
 
 def _members(spec: Spec, access: AccessSpec) -> Iterator[Member]:
-    yield Member(access.loader.user, loader_role(spec))
+    yield Member(access.loader.user, loader_role(spec.connector))
     if access.deployer:
         yield from (Member(access.deployer.user, role) for role in _deployer_role(spec))
 
@@ -77,7 +82,7 @@ def _grants(spec: Spec, access: AccessSpec, control: str, bindings: tuple[Bindin
 
 def _loader(spec: Spec, control: str, schemas: list[str], bindings: tuple[Binding, ...]) -> Iterator[Grant]:
     database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
-    to = Grantee(GranteeKind.ROLE, loader_role(spec))
+    to = Grantee(GranteeKind.ROLE, loader_role(spec.connector))
     yield Grant(on=database, to=to, privileges=(Privilege.TEMP,), because="the staging table is temporary")
     evolves = any(binding.ingestion.evolution is Policy.AUTO for binding in bindings)
     for schema in schemas:

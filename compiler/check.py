@@ -14,7 +14,7 @@ from streamplan.runtime.plan import Boundary, Plan, Statement, TableProgram
 from .control import control_tables
 from .diagnostic import CompileError, Diagnostic, Span
 from .loading import OPERATION, STAGE
-from .model import Grantee, GranteeKind, Model
+from .model import Model
 from .privileges import unproven
 from .replay import differences, of_model, replayed
 from .resolution import Relations, unknown
@@ -67,9 +67,8 @@ def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
 
 
 def _privileges(plan: Plan, after: Model) -> Iterator[Diagnostic]:
-    for role in (role for role in after.roles if role == f"{plan.connector}_loader"):
-        for path, message in unproven(plan, Grantee(GranteeKind.ROLE, role)):
-            yield Diagnostic(span=Span(path), code="C706", message=message, help=_REPORT)
+    for path, message in unproven(plan) if after.roles else ():
+        yield Diagnostic(span=Span(path), code="C706", message=message, help=_REPORT)
 
 
 def _staged(program: TableProgram) -> frozenset[str]:

@@ -1,23 +1,20 @@
-"""The commands of the compiler half: init, observe, compile, lint, explain.
+"""The commands that make a plan: init, observe, compile.
 
 Each calls one public function with values and prints what it gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from .api import Compiled, compile_files
-from .diagnostic import CompileError, Diagnostic, Format, Span, show
+from .diagnostic import CompileError, Format
 from .emit import SUMMARY_FILE, write
-from .errordoc import explained
-from .linting import Finding, Severity, lint, shown, unreadable
 from .observed import FOLDER, read_observed, save
 from .observing import as_json, as_text, look
+from .printing import FORMAT, problems_shown
 from .scaffold import scaffold
 from .second import unread
 from .source import read_source
@@ -26,27 +23,6 @@ from .spec_reading import parse_spec
 from .walk import statements
 
 SPEC = click.argument("spec", type=click.Path(path_type=Path))
-FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice([form.value for form in Format]),
-    default=Format.TEXT.value,
-    help="How problems are printed.",
-)
-
-
-@contextmanager
-def problems_shown(form: Format) -> Iterator[None]:
-    """Prints a CompileError in the form asked for and leaves with exit code 1. JSON goes to standard output."""
-    try:
-        yield
-    except CompileError as error:
-        paths = {diagnostic.span.path for diagnostic in error.diagnostics if diagnostic.span.path}
-        sources = {
-            path: Path(path).read_text(encoding="utf-8", errors="replace") for path in paths if Path(path).is_file()
-        }
-        click.echo(show(error, form, sources), err=form is not Format.JSON)
-        raise SystemExit(1) from None
 
 
 @click.command("init")
@@ -151,57 +127,3 @@ def _write(compiled: Compiled, folder: Path) -> None:
     touched = write(compiled.files, compiled.before, folder)
     click.echo(compiled.files[SUMMARY_FILE])
     click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")
-
-
-@click.command("lint")
-@click.argument("files", nargs=-1, required=True)
-@FORMAT
-def lint_command(files: tuple[str, ...], form: str) -> None:
-    """Judges files of SQL by Redshift's rules. Nothing is executed.
-
-    A file holds statements with semicolons between them; - is standard input. Exit code 1 when Redshift would refuse
-    a statement, 0 when there are only warnings or nothing.
-
-    \b
-    Examples:
-      streamplan lint views/*.sql
-      streamplan lint migration.sql --format github     # in CI
-      generate-sql | streamplan lint -
-    """
-    sources = dict[str, str]()
-    findings = [found for path in files for found in _linted(path, sources)]
-    if findings or form == Format.JSON:
-        click.echo(shown(findings, Format(form), sources))
-    errors = sum(found.severity is Severity.ERROR for found in findings)
-    click.echo(f"files: {len(files)}, errors: {errors}, warnings: {len(findings) - errors}", err=True)
-    raise SystemExit(1 if errors else 0)
-
-
-def _linted(path: str, sources: dict[str, str]) -> tuple[Finding, ...]:
-    """The findings of a file, whose text is put among the sources."""
-    name = "<stdin>" if path == "-" else path
-    try:
-        with click.open_file(path, "rb") as file:
-            sources[name] = file.read().decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        return (unreadable(name, f"the file cannot be read: {error.strerror or error}"),)
-    except UnicodeDecodeError as error:
-        return (unreadable(name, f"the file is not UTF-8: byte {error.start + 1} cannot be read"),)
-    return lint(sources[name], name)
-
-
-@click.command("explain")
-@click.argument("code")
-def explain_command(code: str) -> None:
-    """Says what an error code, or a rule of Redshift, means, why, and what to do.
-
-    \b
-    Examples:
-      streamplan explain S203
-      streamplan explain RS-305
-    """
-    known = explained(code.upper())
-    if known is None:
-        nowhere = Diagnostic(span=Span(""), code="S204", message=f'"{code}" is not a code of streamplan')
-        raise click.UsageError(nowhere.message)
-    click.echo(known)

@@ -1,6 +1,7 @@
-"""Proves the grants: what the loader's statements need, it is given, and nothing more. And who may do what, and why.
+"""Proves the grants: what the statements of the loader and of the deployer need, they are given, and nothing more.
 
-The deployer owns what it creates, and readers run no statement of the plan: their grants are the spec's own wish.
+The deployer owns the tables that it creates, so that it needs rights on what they stand in. Readers run no statement of
+the plan: their grants are the spec's own wish.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from streamplan.runtime.modes import Policy
 from streamplan.runtime.plan import Plan, Statement
 
+from .access import deployer_role, loader_role
 from .grammar import parse
 from .loading import STAGE
 from .model import Grantee, GranteeKind, Privilege, Securable, SecurableKind
@@ -31,79 +33,74 @@ class Right:
     because: tuple[str, ...]
 
 
-def loader_statements(plan: Plan) -> tuple[Statement, ...]:
-    """What the loader runs: the tables' programs, the ledger, the quarantine, and a look into the history."""
-    history = plan.history if evolves(plan) else plan.history.read
-    return tuple(statements((history, plan.ledger, plan.quarantine, plan.tables)))
-
-
 def evolves(plan: Plan) -> bool:
     """Whether the loader changes tables by itself, with statements that are compiled later, and records them."""
     return any(table.evolution is Policy.AUTO for table in plan.tables)
 
 
+def unproven(plan: Plan) -> Iterator[tuple[str, str]]:
+    """(path, message) of each statement that its account's grants do not cover, and of each grant for nothing."""
+    held: dict[Grantee, dict[tuple[Securable, Privilege], str]] = {}
+    for (to, on, privilege), path in given(plan).items():
+        held.setdefault(to, {})[on, privilege] = path
+    for role, needed in _workers(plan):
+        if role in held or role.name == loader_role(plan.connector):
+            yield from _apart(role.name, held.get(role, {}), needed, later=evolves(plan))
+
+
+def _apart(
+    name: str, held: dict[tuple[Securable, Privilege], str], needed: list[tuple[str, Need]], *, later: bool
+) -> Iterator[tuple[str, str]]:
+    used = {(need.on, need.privilege) for _, need in needed if not need.instead}
+    for path, need in needed:
+        ways = {(need.on, privilege) for privilege in (need.privilege, *need.instead)}
+        if need.instead and not ways & used & held.keys():
+            yield path, f"needs a right to write {'.'.join(need.on.name)}, which {name} is not given"
+        elif not need.instead and not ways & held.keys():
+            yield path, f"needs {need.privilege} on {'.'.join(need.on.name)}, which {name} is not given"
+    for on, privilege in sorted(held.keys() - used):
+        if not (later and privilege in (Privilege.ALTER, Privilege.CREATE)):
+            yield held[on, privilege], f"gives {privilege} on {'.'.join(on.name)}, which no statement needs"
+
+
+def _workers(plan: Plan) -> Iterator[tuple[Grantee, list[tuple[str, Need]]]]:
+    """The roles that run statements of the plan, each with what they need, statement by statement."""
+    history = plan.history if evolves(plan) else plan.history.read
+    loading = statements((history, plan.ledger, plan.quarantine, plan.tables))
+    yield Grantee(GranteeKind.ROLE, loader_role(plan.connector)), [*_needed(plan, loading)]
+    deploying = statements((plan.bootstrap, plan.migrations, plan.history))
+    owned = [(p, n) for p, n in _needed(plan, deploying) if n.on.kind is not SecurableKind.TABLE]
+    yield Grantee(GranteeKind.ROLE, deployer_role(plan.connector)), owned
+
+
+def _needed(plan: Plan, run: Iterable[Statement]) -> Iterator[tuple[str, Need]]:
+    database = plan.destination.database
+    for statement in run:
+        yield from ((statement.path, need) for need in needs(statement.sql, database, _TEMPORARY))
+
+
 def given(plan: Plan) -> dict[tuple[Grantee, Securable, Privilege], str]:
     """Every privilege that the plan's grants give, with the path of the statement that gives it."""
-    found = {}
+    found: dict[tuple[Grantee, Securable, Privilege], str] = {}
     for statement in plan.grants:
         match parse(statement.sql):
             case Grant(on=Objects() as on, privileges=privileges, to=to):
                 securables = [Securable(SecurableKind(on.kind.upper()), name.parts) for name in on.names]
                 grantees = [Grantee(GranteeKind(g.kind.value.upper()), g.name.last) for g in to]
-                for key in (
-                    (g, s, Privilege(p.name.upper())) for g in grantees for s in securables for p in privileges
-                ):
-                    found[key] = statement.path
+                wanted = [Privilege(p.name.upper()) for p in privileges]
+                found |= {(g, s, p): statement.path for g in grantees for s in securables for p in wanted}
     return found
 
 
-def unproven(plan: Plan, loader: Grantee) -> Iterator[tuple[str, str]]:
-    """(path, message) of each statement of the loader that its grants do not cover, and of each grant for nothing."""
-    held = {(on, privilege): path for (to, on, privilege), path in given(plan).items() if to == loader}
-    used = set[tuple[Securable, Privilege]]()
-    alternatives = []
-    for statement, need in _needed(plan):
-        if need.instead:
-            alternatives.append((statement, need))
-        elif (need.on, need.privilege) in held:
-            used.add((need.on, need.privilege))
-        else:
-            yield (
-                statement.path,
-                f"needs {need.privilege} on {'.'.join(need.on.name)}, which {loader.name} is not given",
-            )
-    for statement, need in alternatives:
-        ways = {(need.on, privilege) for privilege in (need.privilege, *need.instead)}
-        if not ways & used:
-            yield statement.path, f"needs a right to write {'.'.join(need.on.name)}, which {loader.name} is not given"
-    for on, privilege in sorted(held.keys() - used):
-        if not (evolves(plan) and privilege in (Privilege.ALTER, Privilege.CREATE)):
-            yield held[on, privilege], f"gives {privilege} on {'.'.join(on.name)}, which no statement needs"
-
-
-def _needed(plan: Plan) -> Iterator[tuple[Statement, Need]]:
-    database = plan.destination.database
-    for statement in loader_statements(plan):
-        yield from ((statement, need) for need in needs(statement.sql, database, _TEMPORARY))
-
-
-def matrix(plan: Plan, loader: Grantee) -> tuple[Right, ...]:
+def matrix(plan: Plan) -> tuple[Right, ...]:
     """Who may do what on what, and which statement needs it, sorted."""
-    wanted: dict[tuple[Securable, Privilege], list[str]] = {}
-    for statement, need in _needed(plan):
-        for privilege in (need.privilege, *need.instead):
-            wanted.setdefault((need.on, privilege), []).append(statement.path)
+    wanted: dict[tuple[Grantee, Securable, Privilege], set[str]] = {}
+    for role, needed in _workers(plan):
+        for path, need in needed:
+            for privilege in (need.privilege, *need.instead):
+                wanted.setdefault((role, need.on, privilege), set()).add(path)
     rights = [
-        Right(
-            to=to,
-            on=on,
-            privilege=privilege,
-            because=_paths(wanted.get((on, privilege), ())) if to == loader else (),
-        )
+        Right(to=to, on=on, privilege=privilege, because=tuple(sorted(wanted.get((to, on, privilege), ()))))
         for to, on, privilege in given(plan)
     ]
     return tuple(sorted(rights, key=lambda right: (right.to, right.on, right.privilege)))
-
-
-def _paths(paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(paths)))

@@ -20,6 +20,8 @@ from streamplan.compiler.diff import diff
 from streamplan.compiler.emit import write
 from streamplan.compiler.model import Model, Table
 from streamplan.compiler.observed import read_observed
+from streamplan.compiler.privileges import matrix
+from streamplan.compiler.questions import as_text
 from streamplan.compiler.second import unread
 from streamplan.compiler.source import read_source
 from streamplan.compiler.walk import statements
@@ -31,6 +33,7 @@ from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.settings import with_hash_salt
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+TELLS_ACCESS = {"append", "grants", "soft"}
 STORIES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
 
 
@@ -60,6 +63,8 @@ def test_a_story_is_told_as_it_is_written(story: Path, tmp_path: Path, update_go
         else:
             write(outcome.files, previous.files, folder)
             same_folder(step / "plan", folder, update_golden)
+            if story.name in TELLS_ACCESS:
+                same(step / "access.txt", as_text(matrix(load(folder))) + "\n", update_golden)
             always(step, previous, outcome)
             applies(folder, outcome, warehouse)
             previous = read_previous(folder)
