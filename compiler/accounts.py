@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from streamplan.runtime.plan import Statement
 
 from .migrating import grant, grant_role
-from .model import Grant, Member, Model
+from .model import Grant, Grantee, Member, Model, Privilege, SecurableKind
 from .naming import slug
 from .spec import AccessSpec
 from .sql import comment, ident, literal
@@ -34,8 +34,14 @@ def accounts(model: Model, access: AccessSpec | None) -> tuple[Statement, ...]:
 
 
 def grants(model: Model) -> tuple[Statement, ...]:
-    """Who holds which role, and the privileges: run after the migrations. Giving one again changes nothing."""
-    return (*(_member(member) for member in model.members), *(_grant(one) for one in model.grants))
+    """Who holds which role, and the privileges: run after the migrations. Giving one again changes nothing.
+
+    One statement gives the same privileges on all things of a kind: a table more is a line more.
+    """
+    alike: dict[tuple[Grantee, SecurableKind, tuple[Privilege, ...]], list[Grant]] = {}
+    for one in sorted(model.grants, key=lambda g: (g.to, g.on.kind, g.privileges, g.on)):
+        alike.setdefault((one.to, one.on.kind, one.privileges), []).append(one)
+    return (*(_member(member) for member in model.members), *(_grant(same) for same in alike.values()))
 
 
 def _create(number: str, kind: str, name: str) -> Statement:
@@ -57,12 +63,8 @@ def _member(member: Member) -> Statement:
     return Statement(path=f"access/030_member.{slug(member.user)}.{slug(member.role)}.sql", sql=grant_role(member))
 
 
-def _grant(given: Grant) -> Statement:
-    return Statement(path="access/" + ".".join(_parts(given)) + ".sql", sql=grant(given))
-
-
-def _parts(given: Grant) -> Iterator[str]:
-    yield "040_grant"
-    yield slug(given.to.name)
-    yield given.on.kind.value.lower()
-    yield from map(slug, given.on.name)
+def _grant(alike: list[Grant]) -> Statement:
+    first = alike[0]
+    privileges = "_".join(privilege.value.lower() for privilege in first.privileges)
+    path = f"access/040_grant.{slug(first.to.name)}.{first.on.kind.value.lower()}.{privileges}.sql"
+    return Statement(path=path, sql=grant(alike))

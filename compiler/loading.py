@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
@@ -11,7 +12,7 @@ from .bound import Binding, Bound
 from .migrating import distribution, printed
 from .model import AUTO, Column, ColumnType
 from .naming import slug
-from .sql import Sql, comment, ident
+from .sql import Sql, comment, ident, joined
 from .storing import parameter, stored
 from .template import fill
 
@@ -49,10 +50,22 @@ def program(binding: Binding) -> TableProgram:
         stage=_stage(binding, folder),
         load=_load(binding, folder),
         delete=statement("delete", "soft_delete" if at.deletes is Deletes.SOFT else "") if stages_deletes else None,
-        discard=statement("discard") if stages_deletes else None,
+        discard=discard() if stages_deletes else None,
         merge=statement(*_write(binding, values)),
-        drop=statement("drop"),
+        drop=drop(),
     )
+
+
+@cache
+def discard() -> Statement:
+    """Takes the deletes out of the stage; the same for all tables."""
+    return Statement(path="stage/discard.sql", sql=fill("discard", stage=ident(STAGE), operation=ident(OPERATION)))
+
+
+@cache
+def drop() -> Statement:
+    """Drops the stage; the same for all tables."""
+    return Statement(path="stage/drop.sql", sql=fill("drop", stage=ident(STAGE)))
 
 
 def _stages_deletes(binding: Binding) -> bool:
@@ -71,7 +84,7 @@ def _write(binding: Binding, values: dict[str, Any]) -> tuple[str, str]:
     """The name of the statement that writes the rows, and its template."""
     if binding.ingestion.mode is Mode.INSERT:
         return "append", ""
-    return "merge", "" if values["rest"] else "insert_new"
+    return "merge", "" if values["assignments"] else "insert_new"
 
 
 def _staged(binding: Binding) -> tuple[Bound, ...]:
@@ -92,22 +105,26 @@ def _field(bound: Bound) -> Field:
 def _values(binding: Binding) -> dict[str, Any]:
     """What the templates of a table print: every name quoted, every expression chosen."""
     table = binding.table
-    columns = {b.column.name: {"name": ident(b.column.name), "value": _value(b)} for b in binding.bound}
-    marks = [columns[b.column.name] for b in binding.bound if b.origin is not Origin.VALUE]
-    deleted = next((b.column.name for b in binding.bound if b.origin is Origin.DELETED), "")
-    keys = table.key or binding.columns_of(binding.key)
+    names = {b.column.name: ident(b.column.name) for b in binding.bound}
+    values = {b.column.name: _value(b) for b in binding.bound}
+    sets = {name: Sql(f"{quoted} = {values[name]}") for name, quoted in names.items()}
+    target = ident(table.schema, table.name)
+    deleted = next((names[b.column.name] for b in binding.bound if b.origin is Origin.DELETED), Sql(""))
     return {
         "label": comment(table.id),
         "lines": (comment(f"Keeps other writers of {table.id} out until the transaction ends."),),
-        "table": ident(table.schema, table.name),
-        "target": ident(table.schema, table.name),
+        "table": target,
+        "target": target,
         "stage": ident(STAGE),
         "operation": ident(OPERATION),
-        "deleted": ident(deleted) if deleted else Sql(""),
-        "keys": [columns[name] for name in keys],
-        "rest": [value for name, value in columns.items() if name not in table.key],
-        "marks": marks,
-        "columns": list(columns.values()),
+        "deleted": deleted,
+        "match": joined(
+            [Sql(f"{target}.{sets[name]}") for name in table.key or binding.columns_of(binding.key)], "\n  AND "
+        ),
+        "assignments": [text for name, text in sets.items() if name not in table.key],
+        "marks": [sets[b.column.name] for b in binding.bound if b.origin is not Origin.VALUE],
+        "names": list(names.values()),
+        "values": list(values.values()),
     }
 
 
@@ -123,7 +140,8 @@ def _stage(binding: Binding, folder: str) -> Statement:
         for b in _staged(binding)
     ]
     spread = binding.table.distribution if binding.table.distribution.style == "KEY" else AUTO
-    values = {"label": comment(binding.table.id), "keyed": bool(binding.table.key), "stage": ident(STAGE)}
+    grain = Sql("one row a key" if binding.table.key else "one row a change")
+    values = {"label": comment(binding.table.id), "grain": grain, "stage": ident(STAGE)}
     clauses = {"distribution": distribution(spread), "sort_key": Sql("SORTKEY AUTO")}
     sql = fill("stage", **values, **clauses, columns=[*columns, printed(_OPERATION)])
     return Statement(path=f"{folder}/stage.sql", sql=sql)
@@ -137,6 +155,6 @@ def _load(binding: Binding, folder: str) -> Statement:
     staged = _staged(binding)
     names = [b.column.name for b in staged] + [OPERATION]
     row = Sql("(" + ", ".join([*(parameter(b.mapped.storing) for b in staged), "?"]) + ")")
-    columns = [ident(name) for name in names]
-    sql = fill("load", label=comment(binding.table.id), stage=ident(STAGE), columns=columns, row=row)
+    quoted = [ident(name) for name in names]
+    sql = fill("load", label=comment(binding.table.id), stage=ident(STAGE), names=quoted, row=row)
     return Statement(path=f"{folder}/load.sql", sql=sql, binds=tuple(names), row=str(row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .model import Column, Distribution, Grant, LatestView, Member, Table
@@ -31,15 +32,11 @@ def create_table(table: Table, lines: tuple[Sql, ...] = (), *, repeatable: bool 
     )
 
 
-def printed(column: Column) -> dict[str, Any]:
-    """One column of a CREATE TABLE, as its template prints it."""
-    return {
-        "name": ident(column.name),
-        "type": column.type.sql,
-        "encoding": _encoding(column.encoding),
-        "required": not column.nullable,
-        "note": comment(column.because),
-    }
+def printed(column: Column) -> tuple[Sql, Sql]:
+    """One column of a CREATE TABLE, and the comment behind it."""
+    encoding = f" ENCODE {column.encoding.upper()}" if column.encoding else ""
+    required = "" if column.nullable else " NOT NULL"
+    return Sql(f"{ident(column.name)} {column.type}{encoding}{required}"), comment(column.because)
 
 
 def distribution(of: Distribution) -> Sql:
@@ -122,8 +119,8 @@ def create_view(view: LatestView) -> str:
         label=comment(f"{view.schema}.{view.table}"),
         view=ident(view.schema, view.name),
         table=ident(view.schema, view.table),
-        columns=[ident(name) for name in view.columns],
-        keys=[ident(name) for name in view.key],
+        columns=[ident(view.schema, view.table, name) for name in view.columns],
+        keys=joined([ident(name) for name in view.key], ", "),
         partition=ident(partition),
         offset=ident(offset),
         deleted=ident(view.deleted) if view.deleted else Sql(""),
@@ -132,14 +129,19 @@ def create_view(view: LatestView) -> str:
     )
 
 
-def grant(given: Grant) -> str:
-    """GRANT; giving a privilege again changes nothing."""
-    return fill("grant", lines=(comment(f"because: {given.because}"),), **_privileges(given))
+def grant(given: Sequence[Grant]) -> str:
+    """GRANT of the same privileges to the same grantee on one or many things; giving them again changes nothing."""
+    first = given[0]
+    because = {one.because for one in given}
+    lines = (comment(f"because: {first.because}"),) if len(because) == 1 else ()
+    names = [(ident(*one.on.name), comment("" if lines else one.because)) for one in given]
+    return fill("grant", lines=lines, names=names, **_privileges(first))
 
 
 def revoke(taken: Grant) -> str:
     """REVOKE."""
-    return fill("revoke", lines=(comment("No longer needed, or no longer wanted: H606."),), **_privileges(taken))
+    lines = (comment("No longer needed, or no longer wanted: H606."),)
+    return fill("revoke", lines=lines, name=ident(*taken.on.name), **_privileges(taken))
 
 
 def grant_role(member: Member) -> str:
@@ -157,7 +159,6 @@ def _privileges(of: Grant) -> dict[str, Sql]:
     return {
         "privileges": joined((Sql(privilege.value) for privilege in of.privileges), ", "),
         "kind": Sql(of.on.kind.value),
-        "name": ident(*of.on.name),
         "to": Sql(f"{of.to.kind.value} {ident(of.to.name)}"),
     }
 

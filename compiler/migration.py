@@ -77,6 +77,6 @@ def _written(change: Change) -> tuple[str, tuple[str, ...], str]:  # noqa: C901,
         case LeaveRole(member):
             return "revoke_role", (member.role, member.user), sql.revoke_role(member)
         case GivePrivileges(grant):
-            return "grant", (grant.to.name, *grant.on.name), sql.grant(grant)
+            return "grant", (grant.to.name, *grant.on.name), sql.grant((grant,))
         case _:
             assert_never(change)

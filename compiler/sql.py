@@ -6,6 +6,7 @@ The templates print nothing else. It knows no statement. **No bare string become
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _CONTROL = frozenset(map(chr, range(0x20))) | {"\x7f"}
 _LINE_ENDS = frozenset("\x85\u2028\u2029")
@@ -22,10 +23,14 @@ def ident(*names: str) -> Sql:
 
     Raises ValueError for an empty name and for a control character, which Redshift cannot hold in a name (r_names).
     """
-    for name in names:
-        if not name or any(char in _CONTROL for char in name):
-            raise ValueError(f"not a name: {name!r}")
-    return Sql(".".join('"' + name.replace('"', '""') + '"' for name in names))
+    return Sql(".".join([_quoted(name) for name in names]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _quoted(name: str) -> str:
+    if not name or any(char in _CONTROL for char in name):
+        raise ValueError(f"not a name: {name!r}")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> Sql:
@@ -43,6 +48,8 @@ def comment(text: str) -> Sql:
 
     Control characters and line separators become spaces, so that none can end the line.
     """
+    if text.isprintable():
+        return Sql(text)
     return Sql("".join(" " if char in _CONTROL or char in _LINE_ENDS else char for char in text))
 
 

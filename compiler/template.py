@@ -6,12 +6,13 @@ raises.**
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from .sql import Sql
+from .sql import Sql, joined
 
 
 def _only_sql(value: Any) -> Any:
@@ -29,6 +30,27 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+
+
+def _listed(parts: Sequence[Sql]) -> Sql:
+    """Parts of one list, a line each. What is not `Sql` raises, as `finalize` does."""
+    for part in parts:
+        _only_sql(part)
+    return joined(parts, ",\n  ")
+
+
+def _lines(parts: Sequence[tuple[Sql, Sql]]) -> Sql:
+    """Parts of one list, a line each, with a comment behind those that have one."""
+    last = len(parts) - 1
+    return joined((_line(part, note, last=n == last) for n, (part, note) in enumerate(parts)), "\n  ")
+
+
+def _line(part: Sql, note: Sql, *, last: bool) -> Sql:
+    behind = "" if last else ","
+    return Sql(f"{_only_sql(part)}{behind} -- {_only_sql(note)}" if note else f"{_only_sql(part)}{behind}")
+
+
+_environment.filters |= {"listed": _listed, "lines": _lines}
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from streamplan.runtime.plan import Statement
+from streamplan.runtime.plan import Field, Statement
 
 
 def statements(value: Any) -> Iterator[Statement]:
@@ -15,6 +15,8 @@ def statements(value: Any) -> Iterator[Statement]:
         case Statement():
             yield value
             yield from statements(value.unless)
+        case Field():
+            pass
         case msgspec.Struct():
             for name in value.__struct_fields__:
                 yield from statements(getattr(value, name))

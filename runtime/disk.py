@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from .errors import PlanError
-from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Plan, Statement
+from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Field, Plan, Statement
 
 _AGAIN = "restore it from version control, or compile again"
 
@@ -78,6 +78,8 @@ def _each(value: Any, become: Callable[[Statement], Statement]) -> Any:
     match value:
         case Statement():
             return msgspec.structs.replace(become(value), unless=_each(value.unless, become))
+        case Field():
+            return value
         case msgspec.Struct():
             return type(value)(**{name: _each(getattr(value, name), become) for name in value.__struct_fields__})
         case tuple():

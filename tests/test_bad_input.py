@@ -91,13 +91,13 @@ def test_a_folder_that_holds_something_else_is_not_written_to(project: Path):
 @pytest.mark.parametrize("command", ["apply", "run", "status"])
 def test_a_plan_whose_files_were_touched_is_refused_and_each_file_named(command: str, project: Path, address):
     plan = project / "plan"
-    merge, drop = plan / "tables/shop.orders/merge.sql", plan / "tables/shop.orders/drop.sql"
+    merge, drop = plan / "tables/shop.orders/merge.sql", plan / "stage/drop.sql"
     merge.write_text(merge.read_text() + "-- harmless\n")
     drop.unlink()
     (plan / "extra.sql").write_text("DROP TABLE orders;")
     found = streamplan(command, "plan", cwd=project, **address)
     assert found.returncode == 1
-    for line in ("tables/shop.orders/merge.sql: edited", "tables/shop.orders/drop.sql: removed", "extra.sql: added"):
+    for line in ("tables/shop.orders/merge.sql: edited", "stage/drop.sql: removed", "extra.sql: added"):
         assert line in found.stderr
 
 

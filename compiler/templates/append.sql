@@ -1,13 +1,7 @@
 -- Appends every change of the batch to {{ label }}.
 INSERT INTO {{ target }} (
-{% for column in columns %}
-  {{ column.name }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ names | listed }}
 )
 SELECT
-{% for column in columns %}
-  {{ column.value }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ values | listed }}
 FROM {{ stage }};

@@ -1,6 +1,6 @@
 {% include "_header.sql" %}
 CREATE TABLE {% if repeatable %}IF NOT EXISTS {% endif %}{{ table }} (
-{% include "_columns.sql" %}
+  {{ columns | lines }}
 )
 {{ distribution }}
 {{ sort_key }};

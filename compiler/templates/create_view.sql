@@ -3,16 +3,13 @@
 -- Only key and place are ranked: a wide row does not fit a window function (error 8001).
 CREATE VIEW {{ view }} AS
 SELECT
-{% for column in columns %}
-  {{ table }}.{{ column }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ columns | listed }}
 FROM {{ table }}
 JOIN (
   SELECT
     {{ partition }},
     {{ offset }},
-    ROW_NUMBER() OVER (PARTITION BY {% for key in keys %}{{ key }}{% if not loop.last %}, {% endif %}{% endfor %} ORDER BY {{ offset }} DESC) AS {{ rank }}
+    ROW_NUMBER() OVER (PARTITION BY {{ keys }} ORDER BY {{ offset }} DESC) AS {{ rank }}
   FROM {{ table }}
 ) AS {{ places }}
   ON {{ table }}.{{ partition }} = {{ places }}.{{ partition }}

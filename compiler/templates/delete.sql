@@ -2,6 +2,5 @@
 -- Apart from the MERGE, which has one action a row (RS-103).
 DELETE FROM {{ target }}
 USING {{ stage }}
-WHERE {% include "_match.sql" %}
-
+WHERE {{ match }}
   AND {{ stage }}.{{ operation }} = 'd';

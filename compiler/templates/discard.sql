@@ -1,3 +1,3 @@
--- Takes the deletes out of the stage, so that the MERGE does not insert them.
+-- Takes the deletes out of the stage, so that the merge or the append does not take them for rows.
 DELETE FROM {{ stage }}
 WHERE {{ operation }} = 'd';

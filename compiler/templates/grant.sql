@@ -1,2 +1,4 @@
 {% include "_header.sql" %}
-GRANT {{ privileges }} ON {{ kind }} {{ name }} TO {{ to }};
+GRANT {{ privileges }} ON {{ kind }}
+  {{ names | lines }}
+TO {{ to }};

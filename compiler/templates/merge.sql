@@ -2,21 +2,11 @@
 -- The stage holds one row a key: two would fail here (RS-110).
 MERGE INTO {{ target }}
 USING {{ stage }}
-ON {% include "_match.sql" %}
-
+ON {{ match }}
 WHEN MATCHED THEN UPDATE SET
-{% for column in rest %}
-  {{ column.name }} = {{ column.value }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ assignments | listed }}
 WHEN NOT MATCHED THEN INSERT (
-{% for column in columns %}
-  {{ column.name }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ names | listed }}
 ) VALUES (
-{% for column in columns %}
-  {{ column.value }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ values | listed }}
 );

@@ -2,12 +2,8 @@
 -- a delete says nothing that can be trusted but the key. A tombstone behind it changes nothing more.
 UPDATE {{ target }}
 SET
-{% for column in marks %}
-  {{ column.name }} = {{ column.value }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
+  {{ marks | listed }}
 FROM {{ stage }}
-WHERE {% include "_match.sql" %}
-
+WHERE {{ match }}
   AND {{ stage }}.{{ operation }} = 'd'
   AND {{ target }}.{{ deleted }} IS NOT TRUE;

@@ -1,6 +1,6 @@
--- One batch of {{ label }}: {% if keyed %}one row a key{% else %}one row a change{% endif %}, epochs as the source sends them.
+-- One batch of {{ label }}: {{ grain }}, epochs as the source sends them.
 CREATE TEMP TABLE {{ stage }} (
-{% include "_columns.sql" %}
+  {{ columns | lines }}
 )
 {{ distribution }}
 {{ sort_key }};

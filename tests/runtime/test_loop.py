@@ -68,7 +68,7 @@ def test_a_batch_is_one_transaction_and_acknowledged_after_its_commit():
         "stage.sql",
         "load.sql 2",
         "merge.sql",
-        "drop.sql",
+        "stage/drop.sql",
         "ledger/record.sql",
         "commit",
         "acknowledge shop.public.orders[0]@1",
@@ -82,7 +82,10 @@ def test_a_source_without_records_starts_no_transaction_of_its_own():
 @pytest.mark.parametrize(
     ("value", "statements"),
     [
-        ({"op": "d", "before": {"id": 1}}, ["stage.sql", "load.sql 1", "delete.sql", "discard.sql", "drop.sql"]),
+        (
+            {"op": "d", "before": {"id": 1}},
+            ["stage.sql", "load.sql 1", "delete.sql", "stage/discard.sql", "stage/drop.sql"],
+        ),
         ({"op": "t"}, ["truncate.sql"]),
         ({"op": "m"}, []),
     ],

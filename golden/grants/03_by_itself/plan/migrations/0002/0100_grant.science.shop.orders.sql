@@ -1,2 +1,4 @@
 -- because: reads
-GRANT SELECT ON TABLE "shop"."orders" TO ROLE "science";
+GRANT SELECT ON TABLE
+  "shop"."orders"
+TO ROLE "science";

@@ -1,2 +1,4 @@
 -- because: refuses a plan that is not applied
-GRANT INSERT ON TABLE "shop"."_streamplan_history" TO ROLE "shop_loader";
+GRANT INSERT ON TABLE
+  "shop"."_streamplan_history"
+TO ROLE "shop_loader";

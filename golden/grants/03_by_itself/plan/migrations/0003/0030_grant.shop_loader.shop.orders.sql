@@ -1,2 +1,4 @@
 -- because: lock, delete and merge
-GRANT ALTER ON TABLE "shop"."orders" TO ROLE "shop_loader";
+GRANT ALTER ON TABLE
+  "shop"."orders"
+TO ROLE "shop_loader";

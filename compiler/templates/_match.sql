@@ -1,3 +1,0 @@
-{% for key in keys %}{{ target }}.{{ key.name }} = {{ key.value }}{% if not loop.last %}
-
-  AND {% endif %}{% endfor %}

@@ -1,0 +1,4 @@
+-- because: creates the schemas
+GRANT CREATE ON DATABASE
+  "dev"
+TO ROLE "shop_deployer";

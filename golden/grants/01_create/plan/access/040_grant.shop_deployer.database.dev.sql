@@ -1,2 +1,0 @@
--- because: creates the schemas
-GRANT CREATE ON DATABASE "dev" TO ROLE "shop_deployer";

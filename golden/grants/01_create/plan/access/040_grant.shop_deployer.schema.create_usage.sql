@@ -1,0 +1,4 @@
+-- because: creates the tables
+GRANT CREATE, USAGE ON SCHEMA
+  "shop"
+TO ROLE "shop_deployer";

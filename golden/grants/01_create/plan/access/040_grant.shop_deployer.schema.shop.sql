@@ -1,2 +1,0 @@
--- because: creates the tables
-GRANT CREATE, USAGE ON SCHEMA "shop" TO ROLE "shop_deployer";

@@ -1,2 +1,0 @@
--- because: a right on a table needs it (RS-512)
-GRANT USAGE ON SCHEMA "shop" TO ROLE "science";

@@ -1,0 +1,4 @@
+-- because: reads
+GRANT SELECT ON TABLE
+  "shop"."tags"
+TO ROLE "analysts";

@@ -1,0 +1,5 @@
+-- because: reads
+GRANT SELECT ON TABLE
+  "shop"."log",
+  "shop"."tags"
+TO ROLE "analysts";

@@ -1,2 +1,0 @@
--- because: reads
-GRANT SELECT ON TABLE "museum of ""horrors"""."select" TO ROLE "analysts ""eu""";

@@ -1,2 +1,0 @@
--- because: reads
-GRANT SELECT ON TABLE "shop"."orders" TO ROLE "analysts";
