@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streamplan.runtime.disk import load
+from streamplan.runtime.disk import load, unversioned
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
 from .bound import Resolved
@@ -21,6 +21,7 @@ from .emit import MODEL_FILE, SUMMARY_FILE, emit
 from .migration import migration
 from .model import EMPTY, Model
 from .observed import FOLDER, Observed, read_observed
+from .proof import prove
 from .render import render
 from .resolve import resolve
 from .source import Source, read_source
@@ -38,7 +39,7 @@ class Previous:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """What a compile gives. `files` is `before`, the previous plan's, to the byte, when nothing changed."""
 
@@ -49,39 +50,34 @@ class Compiled:
     before: Mapping[str, str]
 
 
-def compile_connector(source: Source, observed: Observed, previous: Previous) -> Compiled:
-    """The next plan; raises CompileError."""
+def compile_connector(source: Source, observed: Observed, previous: Previous, *, strict: bool = False) -> Compiled:
+    """The next plan; raises CompileError. `strict` proves every statement, and not only the first of each shape."""
     resolved = resolve(parse_spec(source), observed)
     changes = diff(previous.model, resolved.model)
-    if previous.plan is not None and not changes:
-        same = _compiled(resolved, changes, previous, previous.plan.version, previous.plan.ancestors)
-        if _without_summary(same.files) == _without_summary(previous.files):
-            return Compiled(
-                plan=previous.plan, model=same.model, changes=(), files=previous.files, before=previous.files
-            )
+    plan = _plan(resolved, changes, previous)
+    if strict:
+        check(plan, before=previous.model, after=resolved.model)
+    else:
+        prove(resolved, changes, plan, previous.model)
+    files = emit(plan, resolved.model, summary(plan, previous.model, resolved.model, changes))
+    if not changes and previous.plan is not None and _without_version(files) == _without_version(previous.files):
+        return Compiled(previous.plan, resolved.model, (), previous.files, previous.files)
+    return Compiled(plan, resolved.model, changes, files, previous.files)
+
+
+def _plan(resolved: Resolved, changes: tuple[Change, ...], previous: Previous) -> Plan:
+    """The next version."""
+    earlier = previous.plan.migrations if previous.plan else ()
     version = previous.plan.version + 1 if previous.plan else 1
     ancestors = (*previous.plan.ancestors, previous.plan.id) if previous.plan else ()
-    compiled = _compiled(resolved, changes, previous, version, ancestors)
-    check(compiled.plan, before=previous.model, after=resolved.model)
-    return compiled
+    return render(resolved, (*earlier, migration(version, changes)) if changes else earlier, version, ancestors)
 
 
-def _compiled(
-    resolved: Resolved,
-    changes: tuple[Change, ...],
-    previous: Previous,
-    version: int,
-    ancestors: tuple[str, ...],
-) -> Compiled:
-    earlier = previous.plan.migrations if previous.plan else ()
-    migrations = (*earlier, migration(version, changes)) if changes else earlier
-    plan = render(resolved, migrations, version, ancestors)
-    files = emit(plan, resolved.model, summary(plan, previous.model, resolved.model, changes))
-    return Compiled(plan=plan, model=resolved.model, changes=changes, files=files, before=previous.files)
-
-
-def _without_summary(files: Mapping[str, str]) -> dict[str, str]:
-    return {path: text for path, text in files.items() if path not in (SUMMARY_FILE, SUM_FILE)}
+def _without_version(files: Mapping[str, str]) -> dict[str, str | bytes]:
+    """The files, of the manifest what no version and no ancestor is part of."""
+    kept: dict[str, str | bytes]
+    kept = {path: text for path, text in files.items() if path not in (SUMMARY_FILE, SUM_FILE)}
+    return kept | {MANIFEST_FILE: unversioned(files[MANIFEST_FILE])}
 
 
 def read_previous(folder: Path) -> Previous:
@@ -96,7 +92,7 @@ def read_previous(folder: Path) -> Previous:
     return Previous(plan=plan, model=from_json(texts[MODEL_FILE]), files=dict(sorted(files.items())))
 
 
-def compile_files(spec: Path, out: Path) -> Compiled:
+def compile_files(spec: Path, out: Path, *, strict: bool = False) -> Compiled:
     """Compiles a spec file and the `observed/` folder beside it against the plan in `out`."""
     source = read_source(spec, str(spec))
-    return compile_connector(source, read_observed(spec.parent / FOLDER), read_previous(out))
+    return compile_connector(source, read_observed(spec.parent / FOLDER), read_previous(out), strict=strict)

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from .model import (
@@ -29,57 +31,60 @@ from .model import (
 
 def to_json(model: Model) -> str:
     """The model's text: sorted, one line a column, ending with a newline."""
-    body: dict[str, list[Any]] = {
-        "control": [model.control] if model.control else [],
-        "schemas": list(model.schemas),
-        "tables": [_table(table) for table in model.tables],
-        "views": [asdict(view) for view in model.views],
-        "users": list(model.users),
-        "groups": list(model.groups),
-        "roles": list(model.roles),
-        "members": [{"user": m.user, "role": m.role} for m in model.members],
-        "grants": [
-            {
-                "on": g.on.kind.value,
-                "name": list(g.on.name),
-                g.to.kind.value.lower(): g.to.name,
-                "privileges": list(g.privileges),
-            }
-            for g in model.grants
-        ],
+    return join_model(replace(model, tables=()), [table_json(table) for table in model.tables])
+
+
+def table_json(table: Table) -> str:
+    """One table's part of the model's text."""
+    columns = ",\n".join([_column(column) for column in table.columns])
+    return f'    {json.dumps(_head(table), ensure_ascii=False)[:-1]}, "columns": [\n{columns}\n    ]}}'
+
+
+def join_model(head: Model, tables: Sequence[str]) -> str:
+    """The text of a model without its tables, and the parts of those."""
+    parts = {
+        "control": [head.control] if head.control else [],
+        "schemas": list(head.schemas),
+        "tables": None,
+        "views": [asdict(view) for view in head.views],
+        "users": list(head.users),
+        "groups": list(head.groups),
+        "roles": list(head.roles),
+        "members": [{"user": m.user, "role": m.role} for m in head.members],
+        "grants": [_grant(grant) for grant in head.grants],
     }
-    return "{\n" + ",\n".join(f'  "{key}": {_lines(value)}' for key, value in body.items()) + "\n}\n"
+    lines = {name: tables if value is None else [_line(one) for one in value] for name, value in parts.items()}
+    return "{\n" + ",\n".join(f'  "{name}": {_list(value)}' for name, value in lines.items()) + "\n}\n"
 
 
-def _table(table: Table) -> dict[str, Any]:
-    head: dict[str, Any] = {"schema": table.schema, "name": table.name, "key": list(table.key)}
+def _list(lines: Sequence[str]) -> str:
+    return "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
+
+
+def _line(value: Any) -> str:
+    return "    " + json.dumps(value, ensure_ascii=False)
+
+
+def _grant(grant: Grant) -> dict[str, Any]:
+    to = {grant.to.kind.value.lower(): grant.to.name}
+    return {"on": grant.on.kind.value, "name": grant.on.name, **to, "privileges": grant.privileges}
+
+
+def _head(table: Table) -> dict[str, Any]:
+    head: dict[str, Any] = {"schema": table.schema, "name": table.name, "key": table.key}
     if table.distribution != AUTO:
         head["distribution"] = [part for part in (table.distribution.style, table.distribution.key) if part]
     if table.sort_key is not None:
-        head["sort_key"] = list(table.sort_key)
-    if table.comment:
-        head["comment"] = table.comment
-    return {**head, "columns": [_column(column) for column in table.columns]}
+        head["sort_key"] = table.sort_key
+    return {**head, "comment": table.comment} if table.comment else head
 
 
-def _column(column: Column) -> dict[str, Any]:
-    said = {"encoding": column.encoding, "comment": column.comment}
-    plain = {"name": column.name, "type": str(column.type), "nullable": column.nullable}
-    return {**plain, **{name: text for name, text in said.items() if text}}
-
-
-def _lines(values: list[Any]) -> str:
-    if not values:
-        return "[]"
-    return "[\n" + ",\n".join(_indented(value) for value in values) + "\n  ]"
-
-
-def _indented(value: Any) -> str:
-    if not isinstance(value, dict) or "columns" not in value:
-        return "    " + json.dumps(value, ensure_ascii=False)
-    head = json.dumps({k: v for k, v in value.items() if k != "columns"}, ensure_ascii=False)[:-1]
-    columns = ",\n".join("      " + json.dumps(c, ensure_ascii=False) for c in value["columns"])
-    return f'    {head}, "columns": [\n{columns}\n    ]}}'
+def _column(column: Column) -> str:
+    """One line. Written by hand: there are many."""
+    more = f', "encoding": "{column.encoding}"' if column.encoding else ""
+    more += f', "comment": {_quoted(column.comment)}' if column.comment else ""
+    nullable = "true" if column.nullable else "false"
+    return f'      {{"name": {_quoted(column.name)}, "type": "{column.type}", "nullable": {nullable}{more}}}'
 
 
 def from_json(text: str) -> Model:

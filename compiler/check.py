@@ -16,9 +16,11 @@ from .diagnostic import CompileError, Diagnostic, Span
 from .loading import OPERATION, STAGE
 from .model import Model
 from .privileges import unproven
+from .redshift import STATEMENT_BYTES
 from .replay import differences, of_model, replayed
 from .resolution import Relations, unknown
 from .rules import Judge, Session, violations
+from .typebuild import UTF8_BYTES
 from .walk import statements
 
 _REPORT = "this is a fault of streamplan: report it with the spec and the observed schemas"
@@ -30,6 +32,16 @@ def check(plan: Plan, before: Model, after: Model) -> None:
     problems += [] if problems else [*_replay(plan, before, after), *_names(plan, after), *_privileges(plan, after)]
     if problems:
         raise CompileError(problems)
+
+
+def oversized(plan: Plan) -> Iterator[Diagnostic]:
+    """Statements that are longer than Redshift takes: the one rule that depends on how many things there are."""
+    for statement in statements(plan):
+        if len(statement.sql) * UTF8_BYTES > STATEMENT_BYTES and len(statement.sql.encode()) > STATEMENT_BYTES:
+            message = f"RS-201 a statement has at most {STATEMENT_BYTES} bytes"
+            yield Diagnostic(
+                span=Span(statement.path), code="C702", message=message, help="use more than one connector"
+            )
 
 
 def _refused(plan: Plan) -> Iterator[Diagnostic]:

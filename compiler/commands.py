@@ -94,7 +94,9 @@ def _spec_files(spec: Spec) -> tuple[str, ...]:
 @click.command("compile")
 @SPEC
 @click.option("--out", type=click.Path(path_type=Path), help="The plan's folder.  [default: plans/CONNECTOR]")
-@click.option("--strict", is_flag=True, help="Let a second reader, sqlglot, parse every statement too.")
+@click.option(
+    "--strict", is_flag=True, help="Prove every statement, not the first of each shape, and let sqlglot read it too."
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 2 when the plan on disk is not what the spec gives.")
 @FORMAT
 def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, strict: bool) -> None:
@@ -109,7 +111,7 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
     """
     with problems_shown(Format(form)):
         folder = out or Path("plans") / parse_spec(read_source(spec, str(spec))).connector
-        compiled = compile_files(spec, folder)
+        compiled = compile_files(spec, folder, strict=strict)
         if strict and (problems := [*unread(statements(compiled.plan))]):
             raise CompileError(problems)
     if compiled.files == compiled.before:

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 
 from streamplan.runtime.disk import encode_manifest
@@ -44,6 +47,8 @@ def write(files: Mapping[str, str], before: Mapping[str, str], folder: Path) -> 
     leaves the plan before as it was. Files that no plan wrote are left alone. Returns the paths it touched.
     Raises OSError.
     """
+    if not before and not (folder.exists() and any(folder.iterdir())):
+        return _write_new(files, folder)
     gone = sorted(set(before) - set(files))
     changed = sorted(
         (path for path, text in files.items() if before.get(path) != text), key=lambda p: (p == SUM_FILE, p)
@@ -64,3 +69,31 @@ def write(files: Mapping[str, str], before: Mapping[str, str], folder: Path) -> 
     for path in gone:
         (folder / path).unlink()
     return (*changed, *gone)
+
+
+def _write_new(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    """Writes a whole plan beside where it belongs, and then puts it there: it is there whole, or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        for name, paths in groupby(sorted(files), key=lambda path: path.rpartition("/")[0]):
+            _write_in(fresh / name, [(path.rpartition("/")[2], files[path]) for path in paths])
+        fresh.replace(folder)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return tuple(files)
+
+
+def _write_in(folder: Path, texts: list[tuple[str, str]]) -> None:
+    """Writes the files of one folder, by its descriptor: a path from the root costs more than the writing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    at = os.open(folder, os.O_RDONLY)
+    try:
+        for name, text in texts:
+            file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=at)
+            with os.fdopen(file, "wb") as out:
+                out.write(text.encode())
+    finally:
+        os.close(at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from .redshift import IDENTIFIER_BYTES
 
@@ -79,6 +80,7 @@ _TOKEN = re.compile(
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
+@lru_cache(maxsize=1 << 17)
 def fold(name: str) -> str:
     """The name as Redshift stores it: ASCII letters in lower case, at most 127 bytes of UTF-8 (r_names)."""
     return cut(_UPPER.sub(lambda found: found[0].lower(), name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from .diagnostic import NOWHERE, Span
 from .redshift import DECIMAL_DIGITS, VARBYTE_BYTES, VARCHAR_BYTES
@@ -47,7 +48,7 @@ class ColumnType:
 
     def __str__(self) -> str:
         """As it is written in SQL."""
-        return f"{self.name}({','.join(map(str, self.args))})" if self.args else self.name
+        return _spelled(self.name, self.args)
 
     @property
     def sql(self) -> Sql:
@@ -55,6 +56,12 @@ class ColumnType:
         return Sql(str(self))
 
 
+@lru_cache(maxsize=1 << 12)
+def _spelled(name: str, args: tuple[int, ...]) -> str:
+    return f"{name}({','.join(map(str, args))})" if args else name
+
+
+@lru_cache(maxsize=1 << 12)
 def parse_type(text: str) -> ColumnType | None:
     """The column type that a user wrote, or None when it is not one. Limits: RS-401."""
     found = _TYPE.fullmatch(text)

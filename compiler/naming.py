@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from .lex import fold
 from .redshift import SYSTEM_COLUMNS
@@ -13,6 +14,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _SLUG_LENGTH = 60
 
 
+@lru_cache(maxsize=1 << 17)
 def unholdable(name: str) -> str | None:
     """Why Redshift cannot hold this column name, or None when it can."""
     if not name:

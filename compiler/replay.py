@@ -86,8 +86,10 @@ def differences(reached: Warehouse, wanted: Warehouse) -> Iterator[str]:
             yield f"the DDL gives {'no ' if there is None else ''}{'.'.join(name)}, the model has {has}"
         elif there != meant:
             yield from (f"the DDL gives {'.'.join(name)} {what}" for what in _apart(there, meant))
-    if (reached.views, reached.schemas) != (wanted.views, wanted.schemas):
-        yield f"the DDL gives {reached.views} and {reached.schemas}, the model has {wanted.views} and {wanted.schemas}"
+    for what in ("views", "schemas"):
+        there, meant = (sorted(getattr(warehouse, what)) for warehouse in (reached, wanted))
+        if there != meant:
+            yield f"the DDL gives the {what} {there}, the model has {meant}"
 
 
 def _apart(there: Replayed, meant: Replayed) -> Iterator[str]:

@@ -23,10 +23,14 @@ def ident(*names: str) -> Sql:
 
     Raises ValueError for an empty name and for a control character, which Redshift cannot hold in a name (r_names).
     """
+    return _qualified(names)
+
+
+@lru_cache(maxsize=1 << 17)
+def _qualified(names: tuple[str, ...]) -> Sql:
     return Sql(".".join([_quoted(name) for name in names]))
 
 
-@lru_cache(maxsize=1 << 16)
 def _quoted(name: str) -> str:
     if not name or any(char in _CONTROL for char in name):
         raise ValueError(f"not a name: {name!r}")

@@ -8,6 +8,8 @@ Sources: Debezium 3.6's documentation of the connectors' type mappings for the n
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from . import typebuild as build
 from .model import ColumnType
 from .observed import ObservedField
@@ -134,6 +136,12 @@ def mapped(observed: ObservedField) -> Mapped | None:
 
     Raises KeyError for a type that is not `known`.
     """
+    return _mapped(observed.type, observed.name, (*observed.parameters.items(),))
+
+
+@lru_cache(maxsize=1 << 14)
+def _mapped(kind: str, name: str, parameters: tuple[tuple[str, str], ...]) -> Mapped | None:
+    observed = ObservedField(field="", type=kind, name=name, parameters=dict(parameters))
     row = row_of(observed)
     if row is None:
         raise KeyError(observed.kind)
@@ -171,4 +179,9 @@ def overridden(observed: ObservedField, wanted: ColumnType) -> Mapped | None:
 
 def accepts(observed: ObservedField) -> tuple[str, ...]:
     """The types of events that the field's converter reads: its own, and those it was widened from."""
-    return (*observed.was, observed.kind)
+    return _accepts(observed.was, observed.type, observed.name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _accepts(was: tuple[str, ...], kind: str, name: str) -> tuple[str, ...]:
+    return (*was, f"{kind} {name}" if name else kind)

@@ -6,15 +6,16 @@ It never looks inside a statement. **What `load()` returns is what was compiled,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from .errors import PlanError
-from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Field, Plan, Statement
+from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Field, Plan, Statement, TableProgram
 
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
 _AGAIN = "restore it from version control, or compile again"
 
 
@@ -89,7 +90,31 @@ def _each(value: Any, become: Callable[[Statement], Statement]) -> Any:
 
 
 def encode_manifest(plan: Plan) -> bytes:
-    """The text of `plan.json`: without what `load()` fills in, indented, ending with a newline."""
-    bare: Plan = _each(plan, lambda statement: msgspec.structs.replace(statement, sql=""))
-    body = msgspec.json.encode(msgspec.structs.replace(bare, id=""))
-    return msgspec.json.format(body, indent=2) + b"\n"
+    """The text of `plan.json`: without what `load()` fills in, ending with a newline; a field of a table is a line."""
+    return join_manifest(msgspec.structs.replace(plan, tables=()), [encode_table(table) for table in plan.tables])
+
+
+def encode_table(program: TableProgram) -> bytes:
+    """One table's part of `plan.json`."""
+    fields = b",\n".join([b"      " + msgspec.json.encode(field) for field in program.fields])
+    head = msgspec.json.encode(_bare(msgspec.structs.replace(program, fields=())))
+    return b"    " + head.replace(b'"fields":[]', b'"fields":[\n' + fields + b"\n    ]", 1)
+
+
+def join_manifest(head: Plan, tables: Sequence[bytes]) -> bytes:
+    """The text of `plan.json`, of a plan without its tables and the parts of those."""
+    body = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(_bare(head), id="")), indent=2)
+    joined = b'"tables": [\n' + b",\n".join(tables) + b"\n  ]" if tables else b'"tables": []'
+    return body.replace(b'"tables": []', joined, 1) + b"\n"
+
+
+def unversioned(manifest: str) -> bytes:
+    """The manifest without its version and its ancestors, to see whether anything else differs."""
+    body: dict[str, msgspec.Raw] = msgspec.json.decode(manifest, type=dict[str, msgspec.Raw])
+    return b"".join(name.encode() + bytes(part) for name, part in body.items() if name not in ("version", "ancestors"))
+
+
+def _bare(value: _Struct) -> _Struct:
+    """The same value, its statements without their texts."""
+    bare: _Struct = _each(value, lambda statement: msgspec.structs.replace(statement, sql=""))
+    return bare
