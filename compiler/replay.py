@@ -87,9 +87,9 @@ def differences(reached: Warehouse, wanted: Warehouse) -> Iterator[str]:
         elif there != meant:
             yield from (f"the DDL gives {'.'.join(name)} {what}" for what in _apart(there, meant))
     for what in ("views", "schemas"):
-        there, meant = (sorted(getattr(warehouse, what)) for warehouse in (reached, wanted))
-        if there != meant:
-            yield f"the DDL gives the {what} {there}, the model has {meant}"
+        got, want = sorted(getattr(reached, what)), sorted(getattr(wanted, what))
+        if got != want:
+            yield f"the DDL gives the {what} {got}, the model has {want}"
 
 
 def _apart(there: Replayed, meant: Replayed) -> Iterator[str]:
