@@ -6,7 +6,8 @@ by itself; readers read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from streamplan.runtime.modes import Deletes, Mode, Policy
 
@@ -19,20 +20,34 @@ from .spec import AccessSpec, Spec
 _APPEND = (Privilege.INSERT, Privilege.SELECT)
 
 
-def access_model(spec: Spec, bindings: tuple[Binding, ...]) -> Model:
-    """The model of these tables with the accounts and grants that the spec asks for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A table that rights are given on, with its view, and what the loader needs on it."""
+
+    schema: str
+    name: str
+    view: str
+    privileges: tuple[Privilege, ...]
+    evolves: bool
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """Schema and table."""
+        return self.schema, self.name
+
+
+def access_model(spec: Spec, holdings: Sequence[Holding]) -> Model:
+    """The model's schemas, and the accounts and grants that the spec asks for; without its tables and views."""
     control = fold(spec.schema)
     access = spec.access
     return Model(
         control=control,
-        schemas=(control, *(binding.table.schema for binding in bindings)),
-        tables=tuple(binding.table for binding in bindings),
-        views=tuple(binding.view for binding in bindings if binding.view),
+        schemas=(control, *{holding.schema for holding in holdings}),
         users=_users(access) if access else (),
         groups=tuple(map(fold, access.groups)) if access else (),
         roles=(loader_role(spec.connector), *_reader_roles(access), *_deployer_role(spec)) if access else (),
         members=tuple(_members(spec, access)) if access else (),
-        grants=tuple(_grants(spec, access, control, bindings)) if access else (),
+        grants=tuple(_grants(spec, access, control, holdings)) if access else (),
     )
 
 
@@ -65,12 +80,12 @@ def _members(spec: Spec, access: AccessSpec) -> Iterator[Member]:
         yield from (Member(access.deployer.user, role) for role in _deployer_role(spec))
 
 
-def _grants(spec: Spec, access: AccessSpec, control: str, bindings: tuple[Binding, ...]) -> Iterator[Grant]:
-    schemas = sorted({control, *(binding.table.schema for binding in bindings)})
-    yield from _loader(spec, control, schemas, bindings)
+def _grants(spec: Spec, access: AccessSpec, control: str, holdings: Sequence[Holding]) -> Iterator[Grant]:
+    schemas = sorted({control, *(holding.schema for holding in holdings)})
+    yield from _loader(spec, control, schemas, holdings)
     for kind, names in ((GranteeKind.ROLE, access.readers), (GranteeKind.GROUP, access.groups)):
         for name in names:
-            yield from _reader(Grantee(kind, fold(name)), schemas, bindings)
+            yield from _reader(Grantee(kind, fold(name)), holdings)
     for role in _deployer_role(spec):
         database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
         to = Grantee(GranteeKind.ROLE, role)
@@ -80,15 +95,15 @@ def _grants(spec: Spec, access: AccessSpec, control: str, bindings: tuple[Bindin
             yield Grant(on=on, to=to, privileges=(Privilege.CREATE, Privilege.USAGE), because="creates the tables")
 
 
-def _loader(spec: Spec, control: str, schemas: list[str], bindings: tuple[Binding, ...]) -> Iterator[Grant]:
+def _loader(spec: Spec, control: str, schemas: list[str], holdings: Sequence[Holding]) -> Iterator[Grant]:
     database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
     to = Grantee(GranteeKind.ROLE, loader_role(spec.connector))
     yield Grant(on=database, to=to, privileges=(Privilege.TEMP,), because="the staging table is temporary")
-    evolves = any(binding.ingestion.evolution is Policy.AUTO for binding in bindings)
+    evolves = any(holding.evolves for holding in holdings)
     for schema in schemas:
         yield _usage(schema, to, creates=evolves)
-    for binding in bindings:
-        yield _on(binding.table.schema, binding.table.name, to, loading(binding), "lock, delete and merge")
+    for holding in holdings:
+        yield _on(holding.schema, holding.name, to, holding.privileges, "lock, delete and merge")
     yield _on(control, LEDGER, to, _APPEND, "one row a batch, in the batch's own transaction")
     yield _on(control, QUARANTINE, to, _APPEND, "records that cannot be taken in")
     yield _on(control, HISTORY, to, _APPEND if evolves else (Privilege.SELECT,), "refuses a plan that is not applied")
@@ -97,8 +112,10 @@ def _loader(spec: Spec, control: str, schemas: list[str], bindings: tuple[Bindin
 def loading(binding: Binding) -> tuple[Privilege, ...]:
     """What the loader needs on a table: what its statements do, no more. LOCK takes any right to write (r_LOCK)."""
     at = binding.ingestion
-    needs = {Privilege.INSERT, Privilege.SELECT}
+    needs = {Privilege.INSERT}
     truncated, marked = at.truncates is Policy.APPLY, at.deletes is Deletes.SOFT
+    if at.mode is Mode.UPSERT or at.deletes is Deletes.HARD or (marked and truncated):
+        needs.add(Privilege.SELECT)
     if at.deletes is Deletes.HARD or (truncated and not marked):
         needs.add(Privilege.DELETE)
     if (at.mode is Mode.UPSERT and _updates(binding)) or (marked and (truncated or at.mode is Mode.UPSERT)):
@@ -112,13 +129,11 @@ def _updates(binding: Binding) -> bool:
     return any(b.column.name not in binding.table.key for b in binding.bound)
 
 
-def _reader(to: Grantee, schemas: list[str], bindings: tuple[Binding, ...]) -> Iterator[Grant]:
-    holding = {binding.table.schema for binding in bindings}
-    yield from (_usage(schema, to, creates=False) for schema in schemas if schema in holding)
-    for binding in bindings:
-        yield _on(binding.table.schema, binding.table.name, to, (Privilege.SELECT,), "reads")
-        if binding.view:
-            yield _on(binding.view.schema, binding.view.name, to, (Privilege.SELECT,), "reads")
+def _reader(to: Grantee, holdings: Sequence[Holding]) -> Iterator[Grant]:
+    yield from (_usage(schema, to, creates=False) for schema in sorted({holding.schema for holding in holdings}))
+    for holding in holdings:
+        for name in (holding.name, *([holding.view] if holding.view else [])):
+            yield _on(holding.schema, name, to, (Privilege.SELECT,), "reads")
 
 
 def _usage(schema: str, to: Grantee, *, creates: bool) -> Grant:

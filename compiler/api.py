@@ -1,98 +1,172 @@
 """The pipeline: a spec and observed schemas, and the plan that is there, to the files of the next plan.
 
-Each phase returns its value or raises one `CompileError` with all that it found. Nothing is written here.
+Each table is made by itself, and one whose makings have not changed is kept as it is. Each phase returns its value or
+raises one `CompileError` with all that it found. Nothing is written here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streamplan.runtime.disk import load, unversioned
-from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
+from streamplan.runtime.disk import plan_of
+from streamplan.runtime.plan import SUM_FILE, Plan
 
-from .bound import Resolved
-from .canonical import from_json
+from .access import access_model
+from .assembly import Assembled, assembled
+from .bind import bind
 from .change import Change
 from .check import check
+from .conflicts import account_conflicts, collisions, unholdable_names
+from .diagnostic import CompileError, Diagnostic
 from .diff import diff
-from .emit import MODEL_FILE, SUMMARY_FILE, emit
 from .migration import migration
-from .model import EMPTY, Model
-from .observed import FOLDER, Observed, read_observed
+from .model import Model
+from .observed import FOLDER, Observed
+from .previous import Previous, read_previous
 from .proof import prove
-from .render import render
-from .resolve import resolve
+from .render import head
+from .seen import Seen, seen_in, seen_of
 from .source import Source, read_source
+from .spec import Spec
 from .spec_reading import parse_spec
-from .summary import summary
-from .walk import statements
+from .tasks import Task, missing, tasks
+from .unit import Made, Unit, made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Previous:
-    """The plan that is there: None, the empty model and no files when there is none."""
-
-    plan: Plan | None = None
-    model: Model = EMPTY
-    files: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Compiled:
-    """What a compile gives. `files` is `before`, the previous plan's, to the byte, when nothing changed."""
+    """What a compile gives.
 
-    plan: Plan
+    Attributes:
+        head: the plan without its tables.
+        model: the model; of kept tables, their names alone are in it.
+        changes: what happens to the warehouse.
+        units: the plan's tables, made or kept.
+        files: the texts that were made, by path; those of kept tables lie in the plan's folder already.
+        sums: all files of the plan: path to sha256, `plan.sum` itself left out.
+        before: the same of the plan that is there.
+        unchanged: whether the plan that is there is what the inputs give.
+
+    """
+
+    head: Plan
     model: Model
     changes: tuple[Change, ...]
+    units: tuple[Unit, ...]
     files: Mapping[str, str]
+    sums: Mapping[str, str]
     before: Mapping[str, str]
+    unchanged: bool
+
+    @property
+    def plan(self) -> Plan:
+        """The whole plan, with its texts; only where no table was kept."""
+        return plan_of(self.files)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the tables give, one by one."""
+
+    units: list[Unit] = field(default_factory=list)
+    fresh: list[Made] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def take(self, task: Task, compiler: str, kept: Mapping[str, Unit]) -> None:
+        """The task's unit: kept, or made now."""
+        key = task.key(compiler) if compiler else ""
+        if key and key in kept:
+            self.units.append(kept[key])
+            return
+        binding = bind(task.work(self.problems))
+        if binding is not None:
+            self.fresh.append(made(key, binding, task.members[0].place.path))
+            self.units.append(self.fresh[-1].unit)
 
 
 def compile_connector(source: Source, observed: Observed, previous: Previous, *, strict: bool = False) -> Compiled:
     """The next plan; raises CompileError. `strict` proves every statement, and not only the first of each shape."""
-    resolved = resolve(parse_spec(source), observed)
-    changes = diff(previous.model, resolved.model)
-    plan = _plan(resolved, changes, previous)
-    if strict:
-        check(plan, before=previous.model, after=resolved.model)
-    else:
-        prove(resolved, changes, plan, previous.model)
-    files = emit(plan, resolved.model, summary(plan, previous.model, resolved.model, changes))
-    if not changes and previous.plan is not None and _without_version(files) == _without_version(previous.files):
-        return Compiled(previous.plan, resolved.model, (), previous.files, previous.files)
-    return Compiled(plan, resolved.model, changes, files, previous.files)
-
-
-def _plan(resolved: Resolved, changes: tuple[Change, ...], previous: Previous) -> Plan:
-    """The next version."""
-    earlier = previous.plan.migrations if previous.plan else ()
-    version = previous.plan.version + 1 if previous.plan else 1
-    ancestors = (*previous.plan.ancestors, previous.plan.id) if previous.plan else ()
-    return render(resolved, (*earlier, migration(version, changes)) if changes else earlier, version, ancestors)
-
-
-def _without_version(files: Mapping[str, str]) -> dict[str, str | bytes]:
-    """The files, of the manifest what no version and no ancestor is part of."""
-    kept: dict[str, str | bytes]
-    kept = {path: text for path, text in files.items() if path not in (SUMMARY_FILE, SUM_FILE)}
-    return kept | {MANIFEST_FILE: unversioned(files[MANIFEST_FILE])}
-
-
-def read_previous(folder: Path) -> Previous:
-    """The plan in a folder; the empty `Previous` when there is none. Raises PlanError when it was edited by hand."""
-    if not (folder / MANIFEST_FILE).exists():
-        return Previous()
-    plan = load(folder)
-    texts = {
-        path: (folder / path).read_bytes().decode() for path in (MODEL_FILE, SUMMARY_FILE, MANIFEST_FILE, SUM_FILE)
-    }
-    files = texts | {statement.path: statement.sql for statement in statements(plan)}
-    return Previous(plan=plan, model=from_json(texts[MODEL_FILE]), files=dict(sorted(files.items())))
+    return compiled(parse_spec(source), seen_of(observed), observed.folder, previous, strict=strict)
 
 
 def compile_files(spec: Path, out: Path, *, strict: bool = False) -> Compiled:
-    """Compiles a spec file and the `observed/` folder beside it against the plan in `out`."""
-    source = read_source(spec, str(spec))
-    return compile_connector(source, read_observed(spec.parent / FOLDER), read_previous(out), strict=strict)
+    """Compiles a spec file and the `observed/` folder beside it against the plan in `out`, all of it."""
+    parsed = parse_spec(read_source(spec, str(spec)))
+    folder = spec.parent / FOLDER
+    return compiled(parsed, seen_in(folder), str(folder), read_previous(out), strict=strict)
+
+
+def compiled(
+    spec: Spec, seen: tuple[Seen, ...], folder: str, previous: Previous, *, strict: bool = False, compiler: str = ""
+) -> Compiled:
+    """The next plan; raises CompileError.
+
+    `compiler` is a digest of the compiler itself; with it, and without `strict`, tables are kept from the plan before.
+    """
+    if problems := [*unholdable_names(spec)]:
+        raise CompileError(problems)
+    parts = _Parts()
+    todo = tasks(spec, seen)
+    for task in todo:
+        parts.take(task, compiler, {} if strict else previous.kept)
+    access = access_model(spec, [unit.holding for unit in parts.units])
+    parts.problems += [*missing(spec, todo, folder), *collisions(spec, parts.units), *account_conflicts(spec, access)]
+    if parts.problems:
+        raise CompileError(parts.problems)
+    model = replace(
+        access,
+        tables=tuple(one.binding.table for one in parts.fresh),
+        views=tuple(unit.view for unit in parts.units if unit.view),
+    )
+    return _next(spec, parts, model, previous, strict=strict)
+
+
+def _next(spec: Spec, parts: _Parts, model: Model, previous: Previous, *, strict: bool) -> Compiled:
+    before = previous.model_for({unit.holding.of for unit in parts.units if unit.key in previous.kept})
+    changes = diff(before, model)
+    if previous.plan is not None and not changes:
+        same = head(spec, model, parts.units, previous.plan.migrations, previous.plan.version, previous.plan.ancestors)
+        found = assembled(same, model, parts.units, parts.fresh, before, changes, previous)
+        if found.is_same(previous.sums):
+            return _result(same, model, changes, parts, found, previous, unchanged=True)
+    plan = _versioned(spec, parts, model, changes, previous)
+    prove(spec, parts.fresh, changes, plan, before)
+    found = assembled(plan, model, parts.units, parts.fresh, before, changes, previous)
+    result = _result(plan, model, changes, parts, found, previous, unchanged=False)
+    if strict:
+        check(result.plan, before=before, after=model)
+    return result
+
+
+def _versioned(spec: Spec, parts: _Parts, model: Model, changes: tuple[Change, ...], previous: Previous) -> Plan:
+    """The head of the next version."""
+    old = previous.plan
+    earlier = old.migrations if old else ()
+    version = old.version + 1 if old else 1
+    ancestors = (*old.ancestors, old.id) if old else ()
+    migrations = (*earlier, migration(version, changes)) if changes else earlier
+    return head(spec, model, parts.units, migrations, version, ancestors)
+
+
+def _result(  # noqa: PLR0917 - what a result is made of
+    plan: Plan,
+    model: Model,
+    changes: tuple[Change, ...],
+    parts: _Parts,
+    found: Assembled,
+    previous: Previous,
+    *,
+    unchanged: bool,
+) -> Compiled:
+    return Compiled(
+        head=plan,
+        model=model,
+        changes=changes,
+        units=tuple(parts.units),
+        files={} if unchanged else found.texts,
+        sums=previous.sums if unchanged else {path: sha for path, sha in found.sums.items() if path != SUM_FILE},
+        before=previous.sums,
+        unchanged=unchanged,
+    )

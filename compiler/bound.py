@@ -1,4 +1,4 @@
-"""What resolving gives: each topic bound to its table, each field to its column."""
+"""Topics bound to their table, and each field to its column."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from streamplan.runtime.modes import Origin
 
-from .model import Column, LatestView, Model, Table
-from .spec import Ingestion, Spec
+from .model import Column, LatestView, Table
+from .spec import Ingestion
 from .typemap import Mapped
 
 
@@ -54,12 +54,3 @@ class Binding:
         """The columns that hold these fields of a row, in their order."""
         by_field = {b.field: b.column.name for b in reversed(self.bound) if b.origin is Origin.VALUE}
         return tuple(by_field[field] for field in fields)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """The desired model, and the bindings that feed its tables, in the order of the model's tables."""
-
-    spec: Spec
-    model: Model
-    bindings: tuple[Binding, ...]

@@ -112,10 +112,10 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
     with problems_shown(Format(form)):
         folder = out or Path("plans") / parse_spec(read_source(spec, str(spec))).connector
         compiled = compile_files(spec, folder, strict=strict)
-        if strict and (problems := [*unread(statements(compiled.plan))]):
+        if strict and not compiled.unchanged and (problems := [*unread(statements(compiled.plan))]):
             raise CompileError(problems)
-    if compiled.files == compiled.before:
-        click.echo(f"{folder}: version {compiled.plan.version}, nothing changed")
+    if compiled.unchanged:
+        click.echo(f"{folder}: version {compiled.head.version}, nothing changed")
     elif check:
         click.echo(f"{folder} is not what {spec} gives; run: streamplan compile {spec}", err=True)
         raise SystemExit(2)
@@ -126,6 +126,6 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
 def _write(compiled: Compiled, folder: Path) -> None:
     if not compiled.before and folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f'"{folder}" holds files that are no plan; name another folder with --out')
-    touched = write(compiled.files, compiled.before, folder)
+    touched = write(compiled.files, compiled.sums, compiled.before, folder)
     click.echo(compiled.files[SUMMARY_FILE])
     click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")

@@ -119,10 +119,10 @@ def _access(before: Model, after: Model) -> Iterator[Change]:
     if before == EMPTY:
         return
     held, wanted = ({(g.on, g.to): g for g in model.grants} for model in (before, after))
-    there = _Things(before)
+    there, stays = _Things(before), _Things(after)
     moved = _databases(before) - _databases(after) if after.grants else set()  # another database: another warehouse
     for place, grant in held.items():
-        if grant.on not in moved and (lost := _without(grant.privileges, wanted.get(place))):
+        if grant.on not in moved and stays.holds(grant.on) and (lost := _without(grant.privileges, wanted.get(place))):
             yield TakePrivileges(replace(grant, privileges=lost))
     yield from (LeaveRole(member) for member in before.members if member not in after.members)
     for place, grant in wanted.items():

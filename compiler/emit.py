@@ -1,47 +1,30 @@
-"""The plan as files: `{path: text}`, complete and checksummed before it is written; and the one place that writes.
-
-**Same plan, same bytes: no clock, user, host, absolute path or tool version is in them.**
-"""
+"""The one place that writes a plan: whole, or not at all; and the names of its files."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
-from streamplan.runtime.disk import encode_manifest
-from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
-
-from .canonical import to_json
-from .model import Model
-from .walk import statements
+from streamplan.runtime.plan import SUM_FILE
 
 MODEL_FILE = "model.json"
 SUMMARY_FILE = "SUMMARY.md"
 
 
-def emit(plan: Plan, model: Model, summary: str) -> dict[str, str]:
-    """All files of the plan, sorted by path."""
-    files = {statement.path: statement.sql for statement in statements(plan)}
-    files |= {
-        MODEL_FILE: to_json(model),
-        SUMMARY_FILE: summary,
-        MANIFEST_FILE: encode_manifest(plan).decode(),
-    }
-    return dict(sorted((files | {SUM_FILE: sums(files)}).items()))
-
-
-def sums(files: Mapping[str, str]) -> str:
+def sum_text(sums: Mapping[str, str]) -> str:
     """The text of `plan.sum`, as `sha256sum` writes and `sha256sum -c plan.sum` verifies it."""
-    rows = (f"{hashlib.sha256(text.encode()).hexdigest()}  {path}\n" for path, text in sorted(files.items()))
-    return "".join(rows)
+    return "".join([f"{sha}  {path}\n" for path, sha in sorted(sums.items())])
 
 
-def write(files: Mapping[str, str], before: Mapping[str, str], folder: Path) -> tuple[str, ...]:
-    """Writes the files that differ from those of the plan before, and removes those that a plan no longer has.
+def write(
+    files: Mapping[str, str], sums: Mapping[str, str], before: Mapping[str, str], folder: Path
+) -> tuple[str, ...]:
+    """Writes the files that differ from those of the plan before, and removes those that the plan no longer has.
+
+    `files` holds the texts, `sums` and `before` the digests of all files of the plan and of the one before.
 
     All new text is on disk before the first file is replaced, and `plan.sum` is replaced last, so that a full disk
     leaves the plan before as it was. Files that no plan wrote are left alone. Returns the paths it touched.
@@ -49,9 +32,9 @@ def write(files: Mapping[str, str], before: Mapping[str, str], folder: Path) -> 
     """
     if not before and not (folder.exists() and any(folder.iterdir())):
         return _write_new(files, folder)
-    gone = sorted(set(before) - set(files))
+    gone = sorted(set(before) - set(sums))
     changed = sorted(
-        (path for path, text in files.items() if before.get(path) != text), key=lambda p: (p == SUM_FILE, p)
+        (path for path in files if path == SUM_FILE or before.get(path) != sums[path]), key=lambda p: (p == SUM_FILE, p)
     )
     written: dict[Path, Path] = {}
     try:

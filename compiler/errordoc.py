@@ -169,13 +169,22 @@ def _place(begins: str) -> tuple[int, str]:
 def _family_section(begins: str) -> str:
     family = _FAMILIES[begins]
     head = f"## {begins}: {family.title}\n\n**Why:** {family.why}\n\n**What to do:** {family.do}\n"
-    codes = (f"### {code}\n\n{CODES[code]}{_rule_line(code)}\n" for code in sorted(CODES) if _family(code) == begins)
+    codes = (_code_section(code) for code in sorted(CODES) if _family(code) == begins)
     return "\n".join((head, *codes))
+
+
+def _code_section(code: str) -> str:
+    return f"### {code}\n\n{CODES[code]}{_rule_line(code)}{_page_line(code)}\n"
 
 
 def _rule_line(code: str) -> str:
     rule = _RULES.get(code, "")
     return f" Redshift's rule is [{rule}](#{rule.lower()})." if rule else ""
+
+
+def _page_line(code: str) -> str:
+    """A hazard has a page of its own."""
+    return f" More on [its page](hazards/{code}.md)." if code.startswith("H") else ""
 
 
 def _fact_section(code: str) -> str:
@@ -190,7 +199,8 @@ def _family(code: str) -> str:
 def _of_code(code: str) -> tuple[str, str, str]:
     """What it means, why, and what to do."""
     family, rule = _FAMILIES[_family(code)], _RULES.get(code)
-    return CODES[code], f"{family.why} Redshift's rule is {rule}." if rule else family.why, family.do
+    why = f"{family.why} Redshift's rule is {rule}." if rule else family.why
+    return CODES[code], why, f"{family.do} See docs/hazards/{code}.md." if code.startswith("H") else family.do
 
 
 def _of_rule(rule: Rule) -> tuple[str, str, str]:

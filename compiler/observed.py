@@ -175,12 +175,12 @@ def read_observed(folder: Path) -> Observed:
     topics: dict[tuple[str, str, str], ObservedTopic] = {}
     problems: list[Diagnostic] = []
     decoder = msgspec.json.Decoder(ObservedTopic)
-    for path in _paths(folder):
+    for path in json_files(folder):
         try:
             with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path takes longer than the decoding
                 topic = decoder.decode(file.read())
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            problems.append(_bad(path, error))
+            problems.append(bad_file(path, error))
         else:
             topics[topic.topic, topic.schema, topic.table] = topic
     if problems:
@@ -188,7 +188,7 @@ def read_observed(folder: Path) -> Observed:
     return Observed(topics=tuple(topics.values()), folder=str(folder))
 
 
-def _paths(folder: Path) -> list[str]:
+def json_files(folder: Path) -> list[str]:
     """The JSON files of a folder; of two names of one topic the shorter comes first, since "@" follows "."."""
     if not folder.is_dir():
         return []
@@ -196,7 +196,8 @@ def _paths(folder: Path) -> list[str]:
         return sorted(entry.path for entry in entries if entry.name.endswith(".json"))
 
 
-def _bad(path: str, error: Exception) -> Diagnostic:
+def bad_file(path: str, error: Exception) -> Diagnostic:
+    """O302: a file that is not an observed schema."""
     help_ = "run streamplan observe again, or restore the file"
     return Diagnostic(span=Span(path), code="O302", message=f"not an observed schema: {error}", help=help_)
 

@@ -20,6 +20,7 @@ from .needs import Need, needs
 from .statement_access import Grant, Objects
 from .walk import statements
 
+_FOR_OTHER_VERSIONS = (Privilege.ALTER, Privilege.CREATE, Privilege.USAGE)
 _TEMPORARY = frozenset({STAGE})
 
 
@@ -45,7 +46,8 @@ def unproven(plan: Plan) -> Iterator[tuple[str, str]]:
         held.setdefault(to, {})[on, privilege] = path
     for role, needed in _workers(plan):
         if role in held or role.name == loader_role(plan.connector):
-            yield from _apart(role.name, held.get(role, {}), needed, later=evolves(plan))
+            later = evolves(plan) or role.name == deployer_role(plan.connector)
+            yield from _apart(role.name, held.get(role, {}), needed, later=later)
 
 
 def _apart(
@@ -59,7 +61,7 @@ def _apart(
         elif not need.instead and not ways & held.keys():
             yield path, f"needs {need.privilege} on {'.'.join(need.on.name)}, which {name} is not given"
     for on, privilege in sorted(held.keys() - used):
-        if not (later and privilege in (Privilege.ALTER, Privilege.CREATE)):
+        if not (later and privilege in _FOR_OTHER_VERSIONS):
             yield held[on, privilege], f"gives {privilege} on {'.'.join(on.name)}, which no statement needs"
 
 

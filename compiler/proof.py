@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -9,30 +10,33 @@ from streamplan.runtime.plan import Plan
 
 from .access import access_model
 from .accounts import grants
-from .bound import Binding, Resolved
 from .change import Change, CreateSchema, CreateTable, SetComment
 from .check import check, oversized
 from .diagnostic import CompileError
 from .migration import migration
 from .model import LatestView, Model, Table
 from .shapes import representatives
+from .spec import Spec
+from .unit import Made
 
 
-def prove(resolved: Resolved, changes: tuple[Change, ...], plan: Plan, before: Model) -> None:
-    """Raises CompileError with every C7xx."""
-    shown = _shown(resolved, changes)
-    after = access_model(resolved.spec, shown)
-    names = {(table.schema, table.name) for table in after.tables}
+def prove(spec: Spec, fresh: Sequence[Made], changes: tuple[Change, ...], plan: Plan, before: Model) -> None:
+    """Raises CompileError with every C7xx; `fresh` are the tables that were made now."""
+    shown = _shown(fresh, changes)
+    access = access_model(spec, [one.unit.holding for one in shown])
+    tables, views = tuple(one.binding.table for one in shown), tuple(one.unit.view for one in shown if one.unit.view)
+    after = replace(access, tables=tables, views=views)
+    names = {one.unit.holding.of for one in shown}
     part = _part(plan, shown, after, [c for c in changes if _about(c, names, after.schemas)])
     check(part, before=_before(before, after, names), after=after)
     if problems := [*oversized(plan)]:
         raise CompileError(problems)
 
 
-def _shown(resolved: Resolved, changes: tuple[Change, ...]) -> tuple[Binding, ...]:
+def _shown(fresh: Sequence[Made], changes: tuple[Change, ...]) -> tuple[Made, ...]:
     altered = {(t.schema, t.name) for c in changes if isinstance(t := _altered(c), Table)}
-    first = {id(binding) for binding in representatives(resolved.bindings)}
-    return tuple(b for b in resolved.bindings if id(b) in first or (b.table.schema, b.table.name) in altered)
+    first = {id(binding) for binding in representatives([one.binding for one in fresh])}
+    return tuple(one for one in fresh if id(one.binding) in first or one.unit.holding.of in altered)
 
 
 def _altered(change: Change) -> Table | None:
@@ -54,16 +58,11 @@ def _about(change: Change, names: set[tuple[str, str]], schemas: tuple[str, ...]
             return True
 
 
-def _part(plan: Plan, shown: tuple[Binding, ...], after: Model, changes: list[Change]) -> Plan:
-    """The plan with the tables shown alone."""
-    tables = {binding.table.id for binding in shown}
+def _part(plan: Plan, shown: tuple[Made, ...], after: Model, changes: list[Change]) -> Plan:
+    """The plan with the tables shown alone, and of its migrations this version's alone."""
     versions = (migration(plan.version, changes),) if changes else ()
-    return msgspec.structs.replace(
-        plan,
-        migrations=(*(version for version in plan.migrations if version.version != plan.version), *versions),
-        grants=grants(after),
-        tables=tuple(program for program in plan.tables if program.table in tables),
-    )
+    programs = tuple(one.program for one in shown)
+    return msgspec.structs.replace(plan, migrations=versions, grants=grants(after), tables=programs)
 
 
 def _before(before: Model, after: Model, names: set[tuple[str, str]]) -> Model:

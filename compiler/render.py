@@ -7,6 +7,7 @@ It writes nothing. Versions before this one are carried over as they are: their 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from streamplan.runtime.plan import (
@@ -22,19 +23,25 @@ from streamplan.runtime.plan import (
 
 from .accounts import accounts, grants
 from .bootstrap import bootstrap
-from .bound import Resolved
 from .control import HISTORY, LEDGER, QUARANTINE
 from .lex import fold
-from .loading import program
+from .model import Model
+from .spec import Spec
 from .sql import comment, ident, literal
 from .template import fill
+from .unit import Unit
 
 
-def render(resolved: Resolved, migrations: tuple[Migration, ...], version: int, ancestors: tuple[str, ...]) -> Plan:
-    """The plan of one version; `migrations` are those of all versions up to it that change a table."""
-    spec = resolved.spec
+def head(  # noqa: PLR0917 - what the head of a plan is made of
+    spec: Spec,
+    model: Model,
+    units: Sequence[Unit],
+    migrations: tuple[Migration, ...],
+    version: int,
+    ancestors: tuple[str, ...],
+) -> Plan:
+    """The plan of one version without its tables; `migrations` are those of all versions up to it."""
     schema = fold(spec.schema)
-    tables = tuple(program(binding) for binding in resolved.bindings)
     return Plan(
         format=FORMAT,
         connector=spec.connector,
@@ -43,15 +50,15 @@ def render(resolved: Resolved, migrations: tuple[Migration, ...], version: int, 
         source=SourceSettings(format=spec.format, topics=spec.topics, path=spec.events),
         destination=spec.destination,
         batch=spec.batch,
-        hash_salt=spec.hash_salt if any(f.converter == "sha256" for t in tables for f in t.fields) else "",
+        hash_salt=spec.hash_salt if any(unit.hashed for unit in units) else "",
         bootstrap=bootstrap(spec.connector, schema),
-        accounts=accounts(resolved.model, spec.access),
+        accounts=accounts(model, spec.access),
         migrations=migrations,
-        grants=grants(resolved.model),
+        grants=grants(model),
         history=_history(spec.connector, schema),
         ledger=_ledger(spec.connector, schema),
         quarantine=_quarantine(schema),
-        tables=tables,
+        tables=(),
     )
 
 

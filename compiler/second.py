@@ -24,7 +24,7 @@ def _without_gaps(sql: str) -> str:
 
 def unread(statements: Iterable[Statement]) -> Iterator[Diagnostic]:
     """The statements that sqlglot's Redshift dialect cannot parse: C705."""
-    for statement in statements:
+    for statement in (statement for statement in statements if statement.sql):
         try:
             sqlglot.parse_one(_without_gaps(statement.sql), dialect="redshift")
         except SqlglotError as error:

@@ -41,7 +41,7 @@ class ColumnSpec:
     excluded: bool = False
     hashed: bool = False
     comment: str = ""
-    span: Span = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class KeySpec:
 
     source: KeySource
     fields: tuple[str, ...]
-    span: Span = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class TableSpec:
     sort_key: tuple[str, ...] | None
     comment: str
     columns: tuple[ColumnSpec, ...]
-    span: Span = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,8 @@ def _type_problems(source: Source) -> Iterator[Diagnostic]:
 def impossible(source: Source, spec: Spec) -> Iterator[Diagnostic]:
     """Settings that cannot stand together: S205; patterns with unknown placeholders: S206."""
     yield from _patterns(source, spec)
+    if ("files" in source.data["source"]) == ("kafka" in source.data["source"]):
+        yield _problem(source.key_at("source"), "S205", "events come from files or from kafka", "name one of the two")
     for table in (spec.defaults, *spec.tables):
         at = () if table is spec.defaults else ("tables", table.name)
         where = f'table "{table.name}": ' if at else ""

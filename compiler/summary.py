@@ -31,16 +31,16 @@ from .hazard import hazards_of
 from .model import Model
 
 
-def summary(plan: Plan, before: Model, after: Model, changes: tuple[Change, ...]) -> str:
+def summary(plan: Plan, before: Model, after: Model, changes: tuple[Change, ...], tables: int) -> str:
     """The text of `SUMMARY.md`."""
     lines = [f"# {plan.connector}: version {plan.version}", ""]
-    tables = [line for line in _objects(changes) if line]
-    lines += ["```diff", *tables, "```", ""] if tables else ["No table changes.", ""]
+    objects = [line for line in _objects(changes) if line]
+    lines += ["```diff", *objects, "```", ""] if objects else ["No table changes.", ""]
     lines += [
         f"- **{h.code}** {h.message}. To allow it: `streamplan apply --allow {h.code}`" for h in _hazards(changes)
     ]
     lines += [*_access(before, after)]
-    lines += [_count(plan)]
+    lines += [_count(plan, tables)]
     return "\n".join(lines) + "\n"
 
 
@@ -107,10 +107,10 @@ def _access(before: Model, after: Model) -> Iterator[str]:
         yield from (f"- privileges {word}: {name}, on {_plural(counts[name], 'object')}" for name in sorted(counts))
 
 
-def _count(plan: Plan) -> str:
+def _count(plan: Plan, tables: int) -> str:
     pending = next((m.statements for m in plan.migrations if m.version == plan.version), ())
     where = f", {_plural(len(pending), 'statement')} in `migrations/{plan.version:04}`" if pending else ""
-    return f"- {_plural(len(plan.tables), 'table')}{where}"
+    return f"- {_plural(tables, 'table')}{where}"
 
 
 def _plural(count: int, noun: str) -> str:

@@ -6,7 +6,7 @@ It never looks inside a statement. **What `load()` returns is what was compiled,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,24 +23,59 @@ class _Format(msgspec.Struct):
     format: int
 
 
+class _Headed(Plan, frozen=True, kw_only=True):
+    """A plan whose tables are not looked into."""
+
+    tables: msgspec.Raw  # type: ignore[assignment]
+
+
 def load(folder: Path) -> Plan:
     """The plan in a folder, verified against its `plan.sum`, with the text of every statement.
 
     Raises PlanError: P801 no plan, or a file edited, added or removed; P802 another format; P803 a broken manifest.
     """
-    sums = _read(folder, SUM_FILE)
-    _verify(folder, sums.decode(errors="replace"))
-    manifest = _decoded(folder, _read(folder, MANIFEST_FILE))
+    sums = verify(folder)
+    manifest = _decoded(folder, _read(folder, MANIFEST_FILE), Plan)
     filled: Plan = _each(manifest, lambda statement: _with_text(statement, folder))
     return msgspec.structs.replace(filled, id=hashlib.sha256(sums).hexdigest())
 
 
-def _decoded(folder: Path, manifest: bytes) -> Plan:
+def verify(folder: Path) -> bytes:
+    """The text of `plan.sum`, after every file has been compared with it; raises PlanError P801."""
+    sums = _read(folder, SUM_FILE)
+    _verify(folder, sums.decode(errors="replace"))
+    return sums
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """What `plan.sum` says: path to sha256. Raises PlanError P801 when there is none."""
+    lines = _read(folder, SUM_FILE).decode().splitlines()
+    return {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+
+
+def read_head(folder: Path) -> Plan:
+    """The plan without its tables, its statements without their texts. Raises PlanError."""
+    found = _decoded(folder, _read(folder, MANIFEST_FILE), _Headed)
+    body = {name: getattr(found, name) for name in Plan.__struct_fields__ if name not in ("id", "tables")}
+    plan_id = hashlib.sha256(_read(folder, SUM_FILE)).hexdigest()
+    return Plan(**body, id=plan_id, tables=())
+
+
+def plan_of(files: Mapping[str, str]) -> Plan:
+    """The plan of texts that have not been written yet. What earlier versions wrote is not among them: it is empty."""
+    manifest = msgspec.json.decode(files[MANIFEST_FILE].encode(), type=Plan)
+    filled: Plan = _each(
+        manifest, lambda statement: msgspec.structs.replace(statement, sql=files.get(statement.path, ""))
+    )
+    return msgspec.structs.replace(filled, id=hashlib.sha256(files[SUM_FILE].encode()).hexdigest())
+
+
+def _decoded(folder: Path, manifest: bytes, kind: type[_Struct]) -> _Struct:
     """The manifest's plan. The format is looked at first: another one may hold anything else."""
     try:
         found = msgspec.json.decode(manifest, type=_Format).format
         if found == FORMAT:
-            return msgspec.json.decode(manifest, type=Plan)
+            return msgspec.json.decode(manifest, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PlanError("P803", f'"{folder / MANIFEST_FILE}" is broken: {error}', help=_AGAIN) from None
     message = f'"{folder}" has format {found}; this streamplan reads format {FORMAT}'
@@ -106,12 +141,6 @@ def join_manifest(head: Plan, tables: Sequence[bytes]) -> bytes:
     body = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(_bare(head), id="")), indent=2)
     joined = b'"tables": [\n' + b",\n".join(tables) + b"\n  ]" if tables else b'"tables": []'
     return body.replace(b'"tables": []', joined, 1) + b"\n"
-
-
-def unversioned(manifest: str) -> bytes:
-    """The manifest without its version and its ancestors, to see whether anything else differs."""
-    body: dict[str, msgspec.Raw] = msgspec.json.decode(manifest, type=dict[str, msgspec.Raw])
-    return b"".join(name.encode() + bytes(part) for name, part in body.items() if name not in ("version", "ancestors"))
 
 
 def _bare(value: _Struct) -> _Struct:

@@ -40,6 +40,12 @@ class Fold(Protocol):
     def truncate(self) -> None:
         """All rows are gone, those of the batch too; or they are marked so."""
 
+    def passed_over(self, key: Key) -> None:
+        """A delete of the key that is not taken in: what the key's row held is not carried on to the next."""
+
+    def passed_over_all(self) -> None:
+        """A truncate that is not taken in: no row's values are carried on."""
+
     def staged(self) -> Iterator[tuple[str, Staged]]:
         """What the stage gets: each row after its operation."""
 
@@ -90,6 +96,7 @@ class State:
     def truncate(self) -> None:
         """All rows are gone, those of the batch too; or they are marked so."""
         self.truncated += 1
+        self.spoilt |= self.rows.keys()
         if self.program.deletes is not Deletes.SOFT:
             self.rows.clear()
             return
@@ -100,7 +107,16 @@ class State:
         """What the stage gets: each row after its operation."""
         yield from self.rows.values()
 
+    def passed_over(self, key: Key) -> None:
+        """A delete of the key that is not taken in: what the key's row held is not carried on to the next."""
+        self.spoilt.add(folded(key))
+
+    def passed_over_all(self) -> None:
+        """A truncate that is not taken in: no row's values are carried on."""
+        self.spoilt |= self.rows.keys()
+
     def _delete(self, key: Key, change: Change) -> None:
+        self.spoilt.add(folded(key))  # a deleted row's values are not those of the next
         if self.program.deletes is Deletes.IGNORE:
             return
         operation, row = self.rows.get(folded(key), (DELETE, ()))

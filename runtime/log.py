@@ -73,6 +73,7 @@ class Log:
     def truncate(self) -> None:
         """All rows are gone, those of the batch too; or they are marked so."""
         self.truncated += 1
+        self.spoilt |= self.rows.keys()
         if self.program.deletes is not Deletes.SOFT:
             self.rows.clear()
             self.gone.clear()
@@ -85,7 +86,16 @@ class Log:
         yield from ((DELETE, row) for row in self.gone.values())
         yield from ((UPSERT, row) for rows in self.rows.values() for row in rows)
 
+    def passed_over(self, key: Key) -> None:
+        """A delete of the key that is not taken in: what the key's row held is not carried on to the next."""
+        self.spoilt.add(folded(key))
+
+    def passed_over_all(self) -> None:
+        """A truncate that is not taken in: no row's values are carried on."""
+        self.spoilt |= self.rows.keys()
+
     def _delete(self, key: Key, change: Change) -> None:
+        self.spoilt.add(folded(key))  # a deleted row's values are not those of the next
         row = self.convert.gone(key, self.program.key, change)
         if self.program.deletes is Deletes.SOFT:
             self._append(folded(key), row)
@@ -95,11 +105,10 @@ class Log:
 
     def _append(self, key: Key, row: Staged) -> None:
         self.rows.setdefault(key, []).append(row)
-        self.spoilt.add(key)  # a deleted row's values are not those of the next
 
     def _unkeyed(self, event: Delete, keyed: Keyed, change: Change) -> Staged:
-        """A deleted row that has no key of its own: the record's key, else its old values where they are sent."""
-        if keyed is not None and self.program.key:
+        """A deleted row without a key of its own: the record's key; without one, the old values, which are true then."""
+        if self.program.key:
             return self.convert.gone(Keys(self.program, self.convert).of_record(keyed), self.program.key, change)
         if event.before is not None and event.shape is not None:
             cells = self.convert.cells(event.before, event.shape, change)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import assert_never
 
 from .envelope import Aside, Delete, Event, Reader, Told, Tombstone, Truncate, Upsert
 from .errors import RecordError, StopError
 from .fold import Fold
+from .keys import Keys
 from .modes import Deletes, KeySource, Mode, Policy
 from .ports import Record
 from .rows import Change, Drift
@@ -53,10 +55,18 @@ def _apply(event: Event, change: Change, reader: Reader, fold: Fold) -> None:
                 raise Drift(unknown, evolution)
             fold.upsert(event, reader.key(change.record), change)
         case Delete():
-            if fold.program.deletes is not Deletes.IGNORE:
+            if fold.program.deletes is Deletes.IGNORE:
+                _pass_over(event, change.record, reader, fold)
+            else:
                 fold.delete(event, reader.key(change.record), change)
         case Truncate():
             _truncate(change.record, fold)
+
+
+def _pass_over(event: Delete, record: Record, reader: Reader, fold: Fold) -> None:
+    """A delete that the plan ignores still says that the row is another from here on; a bad key is no matter."""
+    with suppress(RecordError):
+        fold.passed_over(Keys(fold.program, fold.convert).of_deleted(event, reader.key(record)))
 
 
 def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
@@ -86,7 +96,7 @@ def _truncate(record: Record, fold: Fold) -> None:
         case Policy.APPLY:
             fold.truncate()
         case Policy.IGNORE:
-            pass
+            fold.passed_over_all()
         case _:
             message = f'the source emptied "{fold.program.table}" at {record.place}'
             help_ = "decide: truncates: apply, or ignore; compile, apply the plan, run again"

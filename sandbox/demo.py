@@ -121,7 +121,7 @@ def _samples(source: FileSource) -> Iterator[Sample]:
 
 def _compile(console: Console, spec: Path, plan: Path) -> Compiled:
     compiled = compile_files(spec, plan)
-    touched = write(compiled.files, compiled.before, plan)
+    touched = write(compiled.files, compiled.sums, compiled.before, plan)
     console.print("  [dim]$ streamplan compile specs/shop.yaml[/]")
     console.print(Markdown(_shortened(compiled.files[SUMMARY_FILE])), width=100)
     console.print(f"  {len(touched)} files written, {len(compiled.files)} in all")

@@ -12,9 +12,23 @@ key and the mark. `X926` is a record in quarantine.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rig
+from streamplan.runtime.convert import PLACEHOLDER
+from streamplan.runtime.files import FileSource
+from streamplan.runtime.loop import Run
+from streamplan.runtime.modes import Origin
+from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.ports import Silent, Until
+from streamplan.runtime.settings import with_hash_salt
+from streamplan.runtime.tally import Summary
 
 HEAD = """\
 connector: modes
@@ -32,6 +46,11 @@ SALT = "pepper"
 BARE, SCHEMAS, REWRITE, TOMBSTONES = "bare envelope", "envelope with schemas", "flat rewrite", "flat tombstones"
 FORMATS = {BARE: "debezium-json", SCHEMAS: "debezium-json", REWRITE: "flat-json", TOMBSTONES: "flat-json"}
 COLUMNS = {"id": "int64", "lang": "string", "note": "string", "size": "int32"}
+ENVELOPE = [
+    {"field": "source", "type": "struct", "fields": [{"field": name, "type": "string"} for name in ("schema", "table")]},
+    {"field": "op", "type": "string"},
+    {"field": "ts_ms", "type": "int64", "optional": True},
+]
 KEYS = {"one": ("id",), "two": ("id", "lang"), "none": ()}
 _EVENT = re.compile(r"([crudD0t=])(?:(\d)([a-z~]{0,2}))?(?:<(\d)([a-z]{1,2}))?(?:/(null|part|short))?")
 
@@ -55,17 +74,23 @@ class Table:
         return f"m.{self.name}"
 
     @property
-    def kind(self) -> str:
-        """What tables that treat every event alike have in common."""
-        if self.key in ("record_key", "record_value"):
-            return f"{self.mode} {self.deletes}"
-        return f"{'unkeyed' if self.shape == 'none' else 'placed'} {self.deletes}"
+    def words(self) -> frozenset[str]:
+        """What can be said of it: `unkeyed` where neither the plan nor the record says which row is meant."""
+        of_the_row = self.key in ("record_key", "record_value")
+        which = "keyed" if of_the_row else "unkeyed" if self.shape == "none" else "placed"
+        return frozenset((self.mode if which == "keyed" else "", self.deletes, self.key, which, f"truncates={self.truncates}"))
 
     @property
     def settings(self) -> str:
         fields = f", fields: [{', '.join(KEYS[self.shape] or ('id',))}]" if self.key == "record_value" else ""
         key = f"primary_key: {{from: {self.key}{fields}}}"
-        return f"{{mode: {self.mode}, deletes: {self.deletes}, truncates: {self.truncates}, {key}}}"
+        view = ", latest_view: true" if self.viewed else ""
+        return f"{{mode: {self.mode}, deletes: {self.deletes}, truncates: {self.truncates}, {key}{view}}}"
+
+    @property
+    def viewed(self) -> bool:
+        """Whether there is a view of its latest state."""
+        return self.mode == "insert" and "keyed" in self.words
 
 
 def spec_of(tables: Iterable[Table]) -> str:
@@ -115,7 +140,7 @@ class Sender:
                 self._write(number, self._key(number, event), None)
             elif not tombstone:
                 self._write(number, self._key(number, event), self._value(number, event, held))
-            gone = event.row if event.op in "dD" else 0
+            gone = event.row if event.op in "dD" else gone if event.op == "=" else 0
             if event.op in "cru":
                 held[event.row] = event.values
 
@@ -148,7 +173,7 @@ class Sender:
         if event.op == "t":
             return self._enveloped("t", None, None)
         if event.op in "dD":
-            return self._deleted(self._before(number, event, held))
+            return self._deleted(self._spoilt(self._before(number, event, held), event.wrong, "record_value"))
         after = self._spoilt(self._row(number, event.row, event.values), event.wrong, "record_value")
         before = self._row(number, *event.before) if event.before else None
         if FORMATS[self.form] == "debezium-json":
@@ -173,7 +198,7 @@ class Sender:
         if self.form != SCHEMAS:
             return payload
         rows = [row_schema(before or after or COLUMNS, part) for part in ("before", "after")]
-        return {"schema": {"type": "struct", "fields": rows}, "payload": payload}
+        return {"schema": {"type": "struct", "fields": [*rows, *ENVELOPE]}, "payload": payload}
 
     def _schemed(self, row: dict[str, Any]) -> Any:
         return {"schema": row_schema(row), "payload": row} if self.form == SCHEMAS else row
@@ -225,21 +250,36 @@ def emptied(plan: Plan, warehouse: Any) -> None:
             warehouse.execute(Statement(path="emptied", sql=f"DELETE FROM {table}"))
 
 
-def held(plan: Plan, warehouse: Any, senders: Iterable[Sender]) -> dict[tuple[str, int], str]:
-    """What each table holds of each story, as words in their order: its rows, and its records in quarantine."""
+Found = dict[tuple[str, int], str]
+
+
+def held(plan: Plan, warehouse: Any, senders: Iterable[Sender]) -> tuple[Found, Found]:
+    """What each table holds of each story, as words in their order: its rows, and its records in quarantine.
+
+    And what is there in its latest state: in its view, or in the table but for the rows that are marked as deleted.
+    """
     found: dict[tuple[str, int], list[str]] = {}
-    stories = {sender.table.topic: sender for sender in senders}
-    programs = {program.table: program for program in plan.tables}
-    for sender in stories.values():
+    latest: dict[tuple[str, int], list[str]] = {}
+    by_topic = {sender.table.topic: sender for sender in senders}
+    programs = {program.topics[0]: program for program in plan.tables}
+    for topic, sender in by_topic.items():
         table = sender.table
-        marked = any(f.column == "_deleted" for f in programs[f"modes.{table.name.lower()}"].fields)
-        columns = f"id, lang, note, size, {'_deleted' if marked else 'FALSE'}"
-        for row in ask(warehouse, f"SELECT {columns} FROM modes.{table.name}"):
+        mark = "_deleted" if any(f.origin is Origin.DELETED for f in programs[topic].fields) else "FALSE"
+        rows = ask(warehouse, f"SELECT id, lang, note, size, {mark} FROM modes.{table.name}")
+        for row in rows:
             found.setdefault((table.name, row[0] // 10), []).append(_word(table, *row))
-    quarantine = 'SELECT topic, "offset", code FROM modes._streamplan_quarantine'
-    for topic, offset, code in ask(warehouse, quarantine):
-        sender = stories[topic]
+        if table.viewed:
+            rows = ask(warehouse, f"SELECT id, lang, note, size, FALSE FROM modes.{table.name}_latest")
+        for row in rows:
+            if not row[-1]:
+                latest.setdefault((table.name, row[0] // 10), []).append(_word(table, *row))
+    for topic, offset, code in ask(warehouse, "SELECT topic, topic_offset, code FROM modes._streamplan_quarantine"):
+        sender = by_topic[topic]
         found.setdefault((sender.table.name, sender.stories[offset]), []).append(code)
+    return _in_order(found), _in_order(latest)
+
+
+def _in_order(found: dict[tuple[str, int], list[str]]) -> Found:
     return {place: in_order(words) for place, words in found.items()}
 
 
@@ -261,9 +301,9 @@ def in_order(words: Iterable[str]) -> str:
 def combinations() -> Iterator[Table]:
     """Every combination of settings that a spec may hold."""
     of_the_row = [("record_key", "one"), ("record_key", "two"), *(("record_value", s) for s in KEYS)]
-    placed = [("kafka_coordinates", shape) for shape in KEYS]
+    placed = [("kafka_coordinates", shape) for shape in ("two", "none")]
     for mode in ("upsert", "insert"):
-        unplaced = [("none", shape) for shape in KEYS] if mode == "insert" else []
+        unplaced = [("none", shape) for shape in ("one", "none")] if mode == "insert" else []
         for deletes in ("hard", "soft", "ignore"):
             for key, shape in of_the_row if deletes == "hard" else [*of_the_row, *placed, *unplaced]:
                 yield Table(mode=mode, deletes=deletes, key=key, shape=shape)

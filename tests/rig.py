@@ -54,7 +54,7 @@ def observe_file(spec: Path, events: Path, topics: tuple[str, ...] = ("*",)) -> 
 def compile_plan(spec: Path, out: Path) -> Plan:
     """Compiles and writes, as the command does."""
     compiled = compile_files(spec, out)
-    write_plan(compiled.files, compiled.before, out)
+    write_plan(compiled.files, compiled.sums, compiled.before, out) if not compiled.unchanged else None
     return load(out)
 
 

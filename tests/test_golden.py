@@ -58,10 +58,10 @@ def test_a_story_is_told_as_it_is_written(story: Path, tmp_path: Path, update_go
         outcome = outcome_of(step, previous)
         if isinstance(outcome, str):
             same(step / "errors.txt", outcome, update_golden)
-        elif outcome.files == previous.files:
-            same(step / "output.txt", f"version {outcome.plan.version}, nothing changed\n", update_golden)
+        elif outcome.unchanged:
+            same(step / "output.txt", f"version {outcome.head.version}, nothing changed\n", update_golden)
         else:
-            write(outcome.files, previous.files, folder)
+            write(outcome.files, outcome.sums, outcome.before, folder)
             same_folder(step / "plan", folder, update_golden)
             if story.name in TELLS_ACCESS:
                 same(step / "access.txt", as_text(matrix(load(folder))) + "\n", update_golden)

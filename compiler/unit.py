@@ -1,0 +1,91 @@
+"""One table of a plan, made: its part of the manifest, of the model and of the accesses, and its files' digests.
+
+A unit depends on nothing but what its task holds, so that it can be kept until that changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from streamplan.runtime.disk import encode_table
+from streamplan.runtime.modes import Policy
+from streamplan.runtime.plan import TableProgram
+
+from .access import Holding, loading
+from .bound import Binding
+from .canonical import table_json
+from .loading import program
+from .model import LatestView
+from .walk import statements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What a plan holds of one table.
+
+    Attributes:
+        key: the digest of what it was made from.
+        topics: those that feed it.
+        place: where its problems are shown: the observed schema.
+        holding: what its accounts are given rights on.
+        view: of its latest state, if any.
+        program: its part of `plan.json`.
+        model: its part of `model.json`.
+        sums: its files: path to sha256.
+        hashed: whether a column of it is hashed.
+
+    """
+
+    key: str
+    topics: tuple[str, ...]
+    place: str
+    source: str
+    holding: Holding
+    view: LatestView | None
+    program: bytes
+    model: bytes
+    sums: Mapping[str, str]
+    hashed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A unit that was made just now, with what only the making needs: its binding, its program, its files' texts."""
+
+    unit: Unit
+    binding: Binding
+    program: TableProgram
+    texts: Mapping[str, str]
+
+
+def made(key: str, binding: Binding, place: str) -> Made:
+    """The unit of a binding."""
+    run = program(binding)
+    texts = {statement.path: statement.sql for statement in statements(run)}
+    table, view = binding.table, binding.view
+    unit = Unit(
+        key=key,
+        topics=binding.topics,
+        place=place,
+        source=binding.source,
+        holding=Holding(
+            schema=table.schema,
+            name=table.name,
+            view=view.name if view else "",
+            privileges=loading(binding),
+            evolves=binding.ingestion.evolution is Policy.AUTO,
+        ),
+        view=view,
+        program=encode_table(run),
+        model=table_json(table).encode(),
+        sums={path: digest(text) for path, text in texts.items()},
+        hashed=any(field.converter == "sha256" for field in run.fields),
+    )
+    return Made(unit=unit, binding=binding, program=run, texts=texts)
+
+
+def digest(text: str) -> str:
+    """The sha256 of a file's text."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,6 @@
+-- Where each partition stands: a run goes on after these offsets.
+SELECT "topic", "topic_partition", MAX("to_offset")
+FROM "shop"."_streamplan_ledger"
+WHERE "connector" = 'shop'
+GROUP BY "topic", "topic_partition"
+ORDER BY "topic", "topic_partition";

@@ -1,0 +1,5 @@
+-- How many records are in quarantine, and why.
+SELECT "topic", "code", COUNT(*)
+FROM "shop"."_streamplan_quarantine"
+GROUP BY "topic", "code"
+ORDER BY "topic", "code";
