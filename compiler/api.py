@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streamplan.runtime.disk import plan_of
+from streamplan.runtime.disk import Text, plan_of
 from streamplan.runtime.plan import SUM_FILE, Plan
 
 from .access import access_model
@@ -28,6 +28,7 @@ from .previous import Previous, read_previous
 from .proof import prove
 from .render import head
 from .seen import Seen, seen_in, seen_of
+from .shapes import Shapes
 from .source import Source, read_source
 from .spec import Spec
 from .spec_reading import parse_spec
@@ -55,7 +56,7 @@ class Compiled:
     model: Model
     changes: tuple[Change, ...]
     units: tuple[Unit, ...]
-    files: Mapping[str, str]
+    files: Mapping[str, Text]
     sums: Mapping[str, str]
     before: Mapping[str, str]
     unchanged: bool
@@ -68,11 +69,13 @@ class Compiled:
 
 @dataclass(slots=True)
 class _Parts:
-    """What the tables give, one by one."""
+    """What the tables give, one by one. `there` are the tables of the plan before."""
 
     units: list[Unit] = field(default_factory=list)
     fresh: list[Made] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
+    there: frozenset[tuple[str, str]] = frozenset()
+    shapes: Shapes = field(default_factory=Shapes)
 
     def take(self, task: Task, compiler: str, kept: Mapping[str, Unit]) -> None:
         """The task's unit: kept, or made now."""
@@ -82,7 +85,8 @@ class _Parts:
             return
         binding = bind(task.work(self.problems))
         if binding is not None:
-            self.fresh.append(made(key, binding, task.members[0].place.path))
+            first, there = self.shapes.is_new(binding), (task.schema, task.name) in self.there
+            self.fresh.append(made(key, binding, task.members[0].place.path, first=first, there=there))
             self.units.append(self.fresh[-1].unit)
 
 
@@ -107,7 +111,7 @@ def compiled(
     """
     if problems := [*unholdable_names(spec)]:
         raise CompileError(problems)
-    parts = _Parts()
+    parts = _Parts(there=frozenset((table.schema, table.name) for table in previous.model.tables))
     todo = tasks(spec, seen)
     for task in todo:
         parts.take(task, compiler, {} if strict else previous.kept)
@@ -117,7 +121,7 @@ def compiled(
         raise CompileError(parts.problems)
     model = replace(
         access,
-        tables=tuple(one.binding.table for one in parts.fresh),
+        tables=tuple(one.table for one in parts.fresh),
         views=tuple(unit.view for unit in parts.units if unit.view),
     )
     return _next(spec, parts, model, previous, strict=strict)

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from streamplan.runtime.disk import join_manifest
+from streamplan.runtime.disk import Text, join_manifest
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
 from .canonical import join_model
@@ -25,7 +25,7 @@ from .walk import statements
 class Assembled:
     """`texts` of the files that were made, by path; `sums` of all files."""
 
-    texts: Mapping[str, str]
+    texts: Mapping[str, Text]
     sums: Mapping[str, str]
 
     def is_same(self, before: Mapping[str, str]) -> bool:
@@ -45,10 +45,10 @@ def assembled(  # noqa: PLR0917 - what a plan is made of
     previous: Previous,
 ) -> Assembled:
     """The plan's files."""
-    texts = {s.path: s.sql for s in statements(plan) if s.sql}
+    texts: dict[str, Text] = {s.path: s.sql for s in statements(plan) if s.sql}
     texts |= {
-        MANIFEST_FILE: join_manifest(plan, [unit.program for unit in units]).decode(),
-        MODEL_FILE: join_model(replace(model, tables=()), [unit.model.decode() for unit in units]),
+        MANIFEST_FILE: join_manifest(plan, [unit.program for unit in units]),
+        MODEL_FILE: join_model(model, [unit.model for unit in units]),
         SUMMARY_FILE: summary(plan, before, model, changes, len(units)),
     }
     sums = {s.path: previous.sums[s.path] for s in statements(plan.migrations) if not s.sql}

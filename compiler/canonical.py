@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from json.encoder import encode_basestring as _quoted
 from typing import Any
+
+from streamplan.runtime.disk import listed
 
 from .model import (
     AUTO,
@@ -31,7 +33,7 @@ from .model import (
 
 def to_json(model: Model) -> str:
     """The model's text: sorted, one line a column, ending with a newline."""
-    return join_model(replace(model, tables=()), [table_json(table) for table in model.tables])
+    return b"".join(join_model(model, [table_json(table).encode() for table in model.tables])).decode()
 
 
 def table_json(table: Table) -> str:
@@ -40,25 +42,24 @@ def table_json(table: Table) -> str:
     return f'    {json.dumps(_head(table), ensure_ascii=False)[:-1]}, "columns": [\n{columns}\n    ]}}'
 
 
-def join_model(head: Model, tables: Sequence[str]) -> str:
-    """The text of a model without its tables, and the parts of those."""
-    parts = {
-        "control": [head.control] if head.control else [],
-        "schemas": list(head.schemas),
-        "tables": None,
-        "views": [asdict(view) for view in head.views],
-        "users": list(head.users),
-        "groups": list(head.groups),
-        "roles": list(head.roles),
-        "members": [{"user": m.user, "role": m.role} for m in head.members],
-        "grants": [_grant(grant) for grant in head.grants],
+def join_model(model: Model, tables: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The model's text in pieces, with the parts of its tables."""
+    before: dict[str, list[Any]] = {"control": [model.control] if model.control else [], "schemas": [*model.schemas]}
+    behind: dict[str, list[Any]] = {
+        "views": [asdict(view) for view in model.views],
+        "users": [*model.users],
+        "groups": [*model.groups],
+        "roles": [*model.roles],
+        "members": [{"user": m.user, "role": m.role} for m in model.members],
+        "grants": [_grant(grant) for grant in model.grants],
     }
-    lines = {name: tables if value is None else [_line(one) for one in value] for name, value in parts.items()}
-    return "{\n" + ",\n".join(f'  "{name}": {_list(value)}' for name, value in lines.items()) + "\n}\n"
+    head = "".join([f'  "{name}": {_list(values)},\n' for name, values in before.items()])
+    tail = ",\n".join([f'  "{name}": {_list(values)}' for name, values in behind.items()])
+    return f'{{\n{head}  "tables": '.encode(), *listed(tables), f",\n{tail}\n}}\n".encode()
 
 
-def _list(lines: Sequence[str]) -> str:
-    return "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
+def _list(values: Sequence[Any]) -> str:
+    return "[\n" + ",\n".join([_line(value) for value in values]) + "\n  ]" if values else "[]"
 
 
 def _line(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import msgspec
 from streamplan.runtime.modes import Origin, Policy
@@ -26,7 +27,7 @@ _HASH = ColumnType("VARCHAR", (64,))
 
 def columns(work: Work, field: ObservedField, key: tuple[str, ...]) -> Iterator[Bound]:
     """The column of a field, none when it is excluded or cannot be; and one for each later type of it."""
-    wanted = work.wanted(field.field)
+    wanted = work.wanted(field.field) if work.settings.columns else None
     if wanted is not None and wanted.excluded:
         return
     name = fold((wanted and wanted.name) or field.field)
@@ -138,9 +139,13 @@ def _later(work: Work, field: ObservedField, wanted: ColumnSpec | None, name: st
 
 
 def _because(field: ObservedField, wanted: ColumnSpec | None) -> str:
-    source = field.parameters.get("__debezium.source.column.type", "")
-    said = f"{field.kind}, {source}" if source else field.kind
+    said = _said(field.type, field.name, field.parameters.get("__debezium.source.column.type", ""))
     return f"{said}, hashed" if wanted and wanted.hashed else said
+
+
+@lru_cache(maxsize=1 << 12)
+def _said(kind: str, name: str, source: str) -> str:
+    return f"{kind}{' ' + name if name else ''}{', ' + source if source else ''}"
 
 
 def metadata(work: Work, key: tuple[Origin, ...]) -> Iterator[Bound]:

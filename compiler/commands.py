@@ -127,5 +127,5 @@ def _write(compiled: Compiled, folder: Path) -> None:
     if not compiled.before and folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f'"{folder}" holds files that are no plan; name another folder with --out')
     touched = write(compiled.files, compiled.sums, compiled.before, folder)
-    click.echo(compiled.files[SUMMARY_FILE])
+    click.echo(str(compiled.files[SUMMARY_FILE]))
     click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
+from streamplan.runtime.disk import Text, as_bytes
 from streamplan.runtime.plan import SUM_FILE
 
 MODEL_FILE = "model.json"
@@ -20,7 +21,7 @@ def sum_text(sums: Mapping[str, str]) -> str:
 
 
 def write(
-    files: Mapping[str, str], sums: Mapping[str, str], before: Mapping[str, str], folder: Path
+    files: Mapping[str, Text], sums: Mapping[str, str], before: Mapping[str, str], folder: Path
 ) -> tuple[str, ...]:
     """Writes the files that differ from those of the plan before, and removes those that the plan no longer has.
 
@@ -42,7 +43,7 @@ def write(
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             written[target] = target.with_name(f"{target.name}.new")
-            written[target].write_text(files[path], encoding="utf-8", newline="\n")
+            written[target].write_bytes(as_bytes(files[path]))
     except BaseException:
         for fresh in written.values():
             fresh.unlink(missing_ok=True)
@@ -54,7 +55,7 @@ def write(
     return (*changed, *gone)
 
 
-def _write_new(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+def _write_new(files: Mapping[str, Text], folder: Path) -> tuple[str, ...]:
     """Writes a whole plan beside where it belongs, and then puts it there: it is there whole, or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = folder.with_name(f".{folder.name}.new")
@@ -69,7 +70,7 @@ def _write_new(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
     return tuple(files)
 
 
-def _write_in(folder: Path, texts: list[tuple[str, str]]) -> None:
+def _write_in(folder: Path, texts: list[tuple[str, Text]]) -> None:
     """Writes the files of one folder, by its descriptor: a path from the root costs more than the writing."""
     folder.mkdir(parents=True, exist_ok=True)
     at = os.open(folder, os.O_RDONLY)
@@ -77,6 +78,6 @@ def _write_in(folder: Path, texts: list[tuple[str, str]]) -> None:
         for name, text in texts:
             file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=at)
             with os.fdopen(file, "wb") as out:
-                out.write(text.encode())
+                out.writelines([text.encode()] if isinstance(text, str) else text)
     finally:
         os.close(at)

@@ -80,7 +80,7 @@ _TOKEN = re.compile(
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def fold(name: str) -> str:
     """The name as Redshift stores it: ASCII letters in lower case, at most 127 bytes of UTF-8 (r_names)."""
     return cut(_UPPER.sub(lambda found: found[0].lower(), name))

@@ -14,7 +14,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _SLUG_LENGTH = 60
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def unholdable(name: str) -> str | None:
     """Why Redshift cannot hold this column name, or None when it can."""
     if not name:

@@ -15,7 +15,6 @@ from .check import check, oversized
 from .diagnostic import CompileError
 from .migration import migration
 from .model import LatestView, Model, Table
-from .shapes import representatives
 from .spec import Spec
 from .unit import Made
 
@@ -24,7 +23,7 @@ def prove(spec: Spec, fresh: Sequence[Made], changes: tuple[Change, ...], plan: 
     """Raises CompileError with every C7xx; `fresh` are the tables that were made now."""
     shown = _shown(fresh, changes)
     access = access_model(spec, [one.unit.holding for one in shown])
-    tables, views = tuple(one.binding.table for one in shown), tuple(one.unit.view for one in shown if one.unit.view)
+    tables, views = tuple(one.table for one in shown), tuple(one.unit.view for one in shown if one.unit.view)
     after = replace(access, tables=tables, views=views)
     names = {one.unit.holding.of for one in shown}
     part = _part(plan, shown, after, [c for c in changes if _about(c, names, after.schemas)])
@@ -34,9 +33,9 @@ def prove(spec: Spec, fresh: Sequence[Made], changes: tuple[Change, ...], plan: 
 
 
 def _shown(fresh: Sequence[Made], changes: tuple[Change, ...]) -> tuple[Made, ...]:
+    """The first of each shape, and what is altered."""
     altered = {(t.schema, t.name) for c in changes if isinstance(t := _altered(c), Table)}
-    first = {id(binding) for binding in representatives([one.binding for one in fresh])}
-    return tuple(one for one in fresh if id(one.binding) in first or one.unit.holding.of in altered)
+    return tuple(one for one in fresh if one.program is not None and (one.first or one.unit.holding.of in altered))
 
 
 def _altered(change: Change) -> Table | None:
@@ -61,7 +60,7 @@ def _about(change: Change, names: set[tuple[str, str]], schemas: tuple[str, ...]
 def _part(plan: Plan, shown: tuple[Made, ...], after: Model, changes: list[Change]) -> Plan:
     """The plan with the tables shown alone, and of its migrations this version's alone."""
     versions = (migration(plan.version, changes),) if changes else ()
-    programs = tuple(one.program for one in shown)
+    programs = tuple(one.program for one in shown if one.program is not None)
     return msgspec.structs.replace(plan, migrations=versions, grants=grants(after), tables=programs)
 
 

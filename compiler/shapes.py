@@ -9,7 +9,7 @@ plan of ten thousand tables is proven by a few. `compile --strict` proves every 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 
 from .bound import Binding, Bound
 
@@ -17,18 +17,19 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _Shape = tuple[Hashable, ...]
 
 
-def representatives(bindings: Iterable[Binding]) -> tuple[Binding, ...]:
-    """The bindings that show a shape which none before them shows, in their order."""
-    seen = set[_Shape]()
-    return tuple([binding for binding in bindings if _is_new(binding, seen)])
+class Shapes:
+    """The shapes that were seen."""
 
+    def __init__(self) -> None:
+        self._seen = set[_Shape]()
 
-def _is_new(binding: Binding, seen: set[_Shape]) -> bool:
-    shapes = {*_shapes(binding)}
-    if shapes <= seen:
-        return False
-    seen |= shapes
-    return True
+    def is_new(self, binding: Binding) -> bool:
+        """Whether the binding shows a shape that none before it showed."""
+        shapes = {*_shapes(binding)}
+        if shapes <= self._seen:
+            return False
+        self._seen |= shapes
+        return True
 
 
 def _shapes(binding: Binding) -> Iterator[_Shape]:

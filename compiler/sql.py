@@ -26,7 +26,7 @@ def ident(*names: str) -> Sql:
     return _qualified(names)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def _qualified(names: tuple[str, ...]) -> Sql:
     return Sql(".".join([_quoted(name) for name in names]))
 

@@ -35,19 +35,19 @@ _environment = Environment(
 def _listed(parts: Sequence[Sql]) -> Sql:
     """Parts of one list, a line each. What is not `Sql` raises, as `finalize` does."""
     for part in parts:
-        _only_sql(part)
+        if type(part) is not Sql:
+            _only_sql(part)
     return joined(parts, ",\n  ")
 
 
 def _lines(parts: Sequence[tuple[Sql, Sql]]) -> Sql:
     """Parts of one list, a line each, with a comment behind those that have one."""
-    last = len(parts) - 1
-    return joined((_line(part, note, last=n == last) for n, (part, note) in enumerate(parts)), "\n  ")
-
-
-def _line(part: Sql, note: Sql, *, last: bool) -> Sql:
-    behind = "" if last else ","
-    return Sql(f"{_only_sql(part)}{behind} -- {_only_sql(note)}" if note else f"{_only_sql(part)}{behind}")
+    for part, note in parts:
+        if type(part) is not Sql or type(note) is not Sql:
+            _only_sql(part), _only_sql(note)
+    *most, (last, note) = parts
+    lines = [Sql(f"{part}, -- {why}" if why else f"{part},") for part, why in most]
+    return joined([*lines, Sql(f"{last} -- {note}" if note else last)], "\n  ")
 
 
 _environment.filters |= {"listed": _listed, "lines": _lines}

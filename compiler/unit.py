@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from streamplan.runtime.disk import encode_table
+from streamplan.runtime.disk import Text, encode_table
 from streamplan.runtime.modes import Policy
 from streamplan.runtime.plan import TableProgram
 
@@ -17,7 +17,7 @@ from .access import Holding, loading
 from .bound import Binding
 from .canonical import table_json
 from .loading import program
-from .model import LatestView
+from .model import LatestView, Table
 from .walk import statements
 
 
@@ -52,16 +52,21 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A unit that was made just now, with what only the making needs: its binding, its program, its files' texts."""
+    """A unit that was made just now, with what the next phases need.
+
+    `first` says whether it is the first of its shape, and so the proof of all others of it. `program` is None where
+    nobody needs it: not the first, and not there before.
+    """
 
     unit: Unit
-    binding: Binding
-    program: TableProgram
+    first: bool
+    table: Table
+    program: TableProgram | None
     texts: Mapping[str, str]
 
 
-def made(key: str, binding: Binding, place: str) -> Made:
-    """The unit of a binding."""
+def made(key: str, binding: Binding, place: str, *, first: bool, there: bool) -> Made:
+    """The unit of a binding; `there` where the plan before had the table."""
     run = program(binding)
     texts = {statement.path: statement.sql for statement in statements(run)}
     table, view = binding.table, binding.view
@@ -83,9 +88,14 @@ def made(key: str, binding: Binding, place: str) -> Made:
         sums={path: digest(text) for path, text in texts.items()},
         hashed=any(field.converter == "sha256" for field in run.fields),
     )
-    return Made(unit=unit, binding=binding, program=run, texts=texts)
+    return Made(unit=unit, first=first, table=table, program=run if first or there else None, texts=texts)
 
 
-def digest(text: str) -> str:
+def digest(text: Text) -> str:
     """The sha256 of a file's text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    if isinstance(text, str):
+        return hashlib.sha256(text.encode()).hexdigest()
+    found = hashlib.sha256()
+    for piece in text:
+        found.update(piece)
+    return found.hexdigest()

@@ -6,9 +6,9 @@ It never looks inside a statement. **What `load()` returns is what was compiled,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from .errors import PlanError
 from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Field, Plan, Statement, TableProgram
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
+Text: TypeAlias = str | tuple[bytes, ...]  # of a file: whole, or a long one in pieces
 _AGAIN = "restore it from version control, or compile again"
 
 
@@ -61,13 +62,19 @@ def read_head(folder: Path) -> Plan:
     return Plan(**body, id=plan_id, tables=())
 
 
-def plan_of(files: Mapping[str, str]) -> Plan:
+def plan_of(files: Mapping[str, Text]) -> Plan:
     """The plan of texts that have not been written yet. What earlier versions wrote is not among them: it is empty."""
-    manifest = msgspec.json.decode(files[MANIFEST_FILE].encode(), type=Plan)
+    manifest = msgspec.json.decode(as_bytes(files[MANIFEST_FILE]), type=Plan)
     filled: Plan = _each(
-        manifest, lambda statement: msgspec.structs.replace(statement, sql=files.get(statement.path, ""))
+        manifest,
+        lambda statement: msgspec.structs.replace(statement, sql=as_bytes(files.get(statement.path, "")).decode()),
     )
-    return msgspec.structs.replace(filled, id=hashlib.sha256(files[SUM_FILE].encode()).hexdigest())
+    return msgspec.structs.replace(filled, id=hashlib.sha256(as_bytes(files[SUM_FILE])).hexdigest())
+
+
+def as_bytes(text: Text) -> bytes:
+    """A file's text in one piece."""
+    return text.encode() if isinstance(text, str) else b"".join(text)
 
 
 def _decoded(folder: Path, manifest: bytes, kind: type[_Struct]) -> _Struct:
@@ -126,7 +133,8 @@ def _each(value: Any, become: Callable[[Statement], Statement]) -> Any:
 
 def encode_manifest(plan: Plan) -> bytes:
     """The text of `plan.json`: without what `load()` fills in, ending with a newline; a field of a table is a line."""
-    return join_manifest(msgspec.structs.replace(plan, tables=()), [encode_table(table) for table in plan.tables])
+    head = msgspec.structs.replace(plan, tables=())
+    return b"".join(join_manifest(head, [encode_table(table) for table in plan.tables]))
 
 
 def encode_table(program: TableProgram) -> bytes:
@@ -136,11 +144,20 @@ def encode_table(program: TableProgram) -> bytes:
     return b"    " + head.replace(b'"fields":[]', b'"fields":[\n' + fields + b"\n    ]", 1)
 
 
-def join_manifest(head: Plan, tables: Sequence[bytes]) -> bytes:
-    """The text of `plan.json`, of a plan without its tables and the parts of those."""
+def join_manifest(head: Plan, tables: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The text of `plan.json` in pieces, of a plan without its tables and the parts of those."""
     body = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(_bare(head), id="")), indent=2)
-    joined = b'"tables": [\n' + b",\n".join(tables) + b"\n  ]" if tables else b'"tables": []'
-    return body.replace(b'"tables": []', joined, 1) + b"\n"
+    before, _, behind = body.partition(b'"tables": []')
+    return before + b'"tables": ', *listed(tables), behind + b"\n"
+
+
+def listed(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """A JSON list of parts that are indented already, a part a line, in pieces."""
+    yield b"[\n" if parts else b"["
+    for number, part in enumerate(parts):
+        yield b",\n" if number else b""
+        yield part
+    yield b"\n  ]" if parts else b"]"
 
 
 def _bare(value: _Struct) -> _Struct:

@@ -107,7 +107,7 @@ class Log:
         self.rows.setdefault(key, []).append(row)
 
     def _unkeyed(self, event: Delete, keyed: Keyed, change: Change) -> Staged:
-        """A deleted row without a key of its own: the record's key; without one, the old values, which are true then."""
+        """A deleted row without a key of its own: the record's key; without one, the old values: all true then."""
         if self.program.key:
             return self.convert.gone(Keys(self.program, self.convert).of_record(keyed), self.program.key, change)
         if event.before is not None and event.shape is not None:

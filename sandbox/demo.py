@@ -123,7 +123,7 @@ def _compile(console: Console, spec: Path, plan: Path) -> Compiled:
     compiled = compile_files(spec, plan)
     touched = write(compiled.files, compiled.sums, compiled.before, plan)
     console.print("  [dim]$ streamplan compile specs/shop.yaml[/]")
-    console.print(Markdown(_shortened(compiled.files[SUMMARY_FILE])), width=100)
+    console.print(Markdown(_shortened(str(compiled.files[SUMMARY_FILE]))), width=100)
     console.print(f"  {len(touched)} files written, {len(compiled.files)} in all")
     return compiled
 

@@ -47,7 +47,11 @@ BARE, SCHEMAS, REWRITE, TOMBSTONES = "bare envelope", "envelope with schemas", "
 FORMATS = {BARE: "debezium-json", SCHEMAS: "debezium-json", REWRITE: "flat-json", TOMBSTONES: "flat-json"}
 COLUMNS = {"id": "int64", "lang": "string", "note": "string", "size": "int32"}
 ENVELOPE = [
-    {"field": "source", "type": "struct", "fields": [{"field": name, "type": "string"} for name in ("schema", "table")]},
+    {
+        "field": "source",
+        "type": "struct",
+        "fields": [{"field": name, "type": "string"} for name in ("schema", "table")],
+    },
     {"field": "op", "type": "string"},
     {"field": "ts_ms", "type": "int64", "optional": True},
 ]
@@ -78,7 +82,9 @@ class Table:
         """What can be said of it: `unkeyed` where neither the plan nor the record says which row is meant."""
         of_the_row = self.key in ("record_key", "record_value")
         which = "keyed" if of_the_row else "unkeyed" if self.shape == "none" else "placed"
-        return frozenset((self.mode if which == "keyed" else "", self.deletes, self.key, which, f"truncates={self.truncates}"))
+        return frozenset(
+            (self.mode if which == "keyed" else "", self.deletes, self.key, which, f"truncates={self.truncates}")
+        )
 
     @property
     def settings(self) -> str:
@@ -283,8 +289,9 @@ def _in_order(found: dict[tuple[str, int], list[str]]) -> Found:
     return {place: in_order(words) for place, words in found.items()}
 
 
-def _word(table: Table, at: int, lang: str | None, note: str | None, size: int | None, deleted: bool) -> str:  # noqa: FBT001
+def _word(table: Table, *cells: Any) -> str:
     """A row as it is written. What no event can have left is shown as it is."""
+    at, lang, note, size, deleted = cells
     row = at % 10 if table.shape != "two" else int(str(lang)[1:])
     mark = "!" if deleted else ""
     if note is None and size is None and lang == (f"k{row}" if table.shape == "two" else None):
