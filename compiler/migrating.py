@@ -113,18 +113,19 @@ def drop_view(view: LatestView) -> str:
 
 def create_view(view: LatestView) -> str:
     """CREATE VIEW of the latest change of each key."""
-    partition, offset = view.place
+    table, places = ident(view.schema, view.table), (*view.key, *view.place)
     return fill(
         "create_view",
         label=comment(f"{view.schema}.{view.table}"),
         view=ident(view.schema, view.name),
-        table=ident(view.schema, view.table),
+        table=table,
         columns=[ident(view.schema, view.table, name) for name in view.columns],
+        places=joined([ident(name) for name in places], ",\n    "),
         keys=joined([ident(name) for name in view.key], ", "),
-        partition=ident(partition),
-        offset=ident(offset),
+        offset=ident(view.place[1]),
+        match=joined([Sql(f"{table}.{ident(name)} = {ident(PLACES, name)}") for name in places], "\n  AND "),
         deleted=ident(view.deleted) if view.deleted else Sql(""),
-        places=ident(PLACES),
+        ranked=ident(PLACES),
         rank=ident(RANK),
     )
 

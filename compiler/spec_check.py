@@ -14,7 +14,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from streamplan.runtime.modes import Deletes, KeySource, Mode
+from streamplan.runtime.modes import Deletes, KeySource, Mode, Policy
 
 from .diagnostic import Diagnostic, Span
 from .model import TYPE_NAMES, parse_type
@@ -98,7 +98,7 @@ def impossible(source: Source, spec: Spec) -> Iterator[Diagnostic]:
     for table in (spec.defaults, *spec.tables):
         at = () if table is spec.defaults else ("tables", table.name)
         where = f'table "{table.name}": ' if at else ""
-        for setting, message, help_ in _ingestion(table.ingestion):
+        for setting, message, help_ in (*_ingestion(table.ingestion), *_together(table)):
             yield _problem(_set_at(source, at, setting), "S205", where + message, help_)
         for column, message, help_ in _columns(table):
             yield _problem(column.span, "S205", where + message, help_)
@@ -139,6 +139,15 @@ def _ingestion(at: Ingestion) -> Iterator[tuple[str, str, str]]:
     if at.latest_view and (at.mode is Mode.UPSERT or not at.key.source.of_the_row):
         message = "latest_view needs mode insert and a key from record_key or record_value"
         yield "latest_view", message, "remove it: an upserted table is its own latest state"
+
+
+def _together(table: TableSpec) -> Iterator[tuple[str, str, str]]:
+    if len(table.topics) > 1 and table.ingestion.latest_view:
+        message = "latest_view cannot tell which of several topics is the latest: offsets are a topic's own"
+        yield "latest_view", message, "give each topic its own table, or write the view by hand"
+    if len(table.topics) > 1 and table.ingestion.truncates is Policy.APPLY:
+        message = "truncates: apply would empty the table of what the other topics feed"
+        yield "truncates", message, "use truncates: stop or ignore, or give each topic its own table"
 
 
 def _columns(table: TableSpec) -> Iterator[tuple[ColumnSpec, str, str]]:

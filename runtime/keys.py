@@ -55,7 +55,8 @@ class Keys:
         if keyed is None:
             raise RecordError("X921", "the record has no key")
         row, shape = keyed
-        if sum(not name.startswith(METADATA_PREFIX) for name in row) > len(self.program.key):
+        named = [name for name in row if not name.startswith(METADATA_PREFIX) and name not in self.program.excluded]
+        if len(named) > len(self.program.key):
             wanted = ", ".join(self.program.key)
             raise RecordError("X923", f"the key has the fields ({', '.join(row)}), the plan has ({wanted})")
         return self.convert.key(row, shape)

@@ -72,11 +72,15 @@ def _pass_over(event: Delete, record: Record, reader: Reader, fold: Fold) -> Non
 def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
     """After a delete a tombstone says nothing new, but in the flat form it may be the delete itself."""
     if len(folds) > 1:
-        if not reader.enveloped:
+        if not (reader.enveloped or reader.rewrites):
             raise RecordError("X927", "the topic holds several tables, and a record without a value names none")
         return
     (fold,) = folds.values()
-    if fold.program.deletes is Deletes.IGNORE or _only_follows(record, reader, fold):
+    if fold.program.deletes is Deletes.IGNORE:
+        with suppress(RecordError):
+            fold.passed_over(Keys(fold.program, fold.convert).of_record(reader.key(record)))
+        return
+    if _only_follows(record, reader, fold):
         return
     by_value = fold.program.key_from is KeySource.RECORD_VALUE
     fold.tombstone(None if by_value else reader.key(record), Change(record, _GONE))
@@ -88,7 +92,7 @@ def _only_follows(record: Record, reader: Reader, fold: Fold) -> bool:
     appended = fold.program.mode is Mode.INSERT or fold.program.key_from is KeySource.KAFKA_COORDINATES
     if appended and fold.program.deletes is Deletes.SOFT:
         return reader.enveloped or reader.rewrites
-    return reader.enveloped and (record.key is None or by_value)
+    return (reader.enveloped or reader.rewrites) and (record.key is None or by_value)
 
 
 def _truncate(record: Record, fold: Fold) -> None:

@@ -7,13 +7,11 @@ SELECT
 FROM {{ table }}
 JOIN (
   SELECT
-    {{ partition }},
-    {{ offset }},
+    {{ places }},
     ROW_NUMBER() OVER (PARTITION BY {{ keys }} ORDER BY {{ offset }} DESC) AS {{ rank }}
   FROM {{ table }}
-) AS {{ places }}
-  ON {{ table }}.{{ partition }} = {{ places }}.{{ partition }}
-  AND {{ table }}.{{ offset }} = {{ places }}.{{ offset }}
-WHERE {{ places }}.{{ rank }} = 1{% if deleted %}
+) AS {{ ranked }}
+  ON {{ match }}
+WHERE {{ ranked }}.{{ rank }} = 1{% if deleted %}
 
   AND {{ table }}.{{ deleted }} IS NOT TRUE{% endif %};

@@ -15,12 +15,14 @@ SELECT
 FROM "shop"."orders"
 JOIN (
   SELECT
+    "id",
     "_topic_partition",
     "_topic_offset",
     ROW_NUMBER() OVER (PARTITION BY "id" ORDER BY "_topic_offset" DESC) AS "_streamplan_rank"
   FROM "shop"."orders"
 ) AS "_streamplan_places"
-  ON "shop"."orders"."_topic_partition" = "_streamplan_places"."_topic_partition"
+  ON "shop"."orders"."id" = "_streamplan_places"."id"
+  AND "shop"."orders"."_topic_partition" = "_streamplan_places"."_topic_partition"
   AND "shop"."orders"."_topic_offset" = "_streamplan_places"."_topic_offset"
 WHERE "_streamplan_places"."_streamplan_rank" = 1
   AND "shop"."orders"."_deleted" IS NOT TRUE;
