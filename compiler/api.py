@@ -27,7 +27,7 @@ from .observed import FOLDER, Observed
 from .previous import Previous, read_previous
 from .proof import prove
 from .render import head
-from .seen import Seen, seen_in, seen_of
+from .seen import Seen, seen_files, seen_of
 from .shapes import Shapes
 from .source import Source, read_source
 from .spec import Spec
@@ -99,7 +99,7 @@ def compile_files(spec: Path, out: Path, *, strict: bool = False) -> Compiled:
     """Compiles a spec file and the `observed/` folder beside it against the plan in `out`, all of it."""
     parsed = parse_spec(read_source(spec, str(spec)))
     folder = spec.parent / FOLDER
-    return compiled(parsed, seen_in(folder), str(folder), read_previous(out), strict=strict)
+    return compiled(parsed, seen_files(folder, {}, 0), str(folder), read_previous(out), strict=strict)
 
 
 def compiled(
@@ -111,7 +111,7 @@ def compiled(
     """
     if problems := [*unholdable_names(spec)]:
         raise CompileError(problems)
-    parts = _Parts(there=frozenset((table.schema, table.name) for table in previous.model.tables))
+    parts = _Parts(there=previous.names)
     todo = tasks(spec, seen)
     for task in todo:
         parts.take(task, compiler, {} if strict else previous.kept)
@@ -128,8 +128,9 @@ def compiled(
 
 
 def _next(spec: Spec, parts: _Parts, model: Model, previous: Previous, *, strict: bool) -> Compiled:
-    before = previous.model_for({unit.holding.of for unit in parts.units if unit.key in previous.kept})
-    changes = diff(before, model)
+    untouched = frozenset(unit.holding.of for unit in parts.units if unit.key in previous.kept)
+    before = previous.model_for(untouched)
+    changes = diff(before, model, untouched)
     if previous.plan is not None and not changes:
         same = head(spec, model, parts.units, previous.plan.migrations, previous.plan.version, previous.plan.ancestors)
         found = assembled(same, model, parts.units, parts.fresh, before, changes, previous)

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
+import msgspec
 from streamplan.runtime.disk import listed
 
 from .model import (
@@ -91,10 +92,36 @@ def _column(column: Column) -> str:
 def from_json(text: str) -> Model:
     """The model of a `model.json`; raises ValueError or KeyError for a text that this module did not write."""
     body = json.loads(text)
+    return replace(_model(body), tables=tuple(_read_table(table) for table in body["tables"]))
+
+
+class _Split(msgspec.Struct):
+    control: list[str]
+    schemas: list[str]
+    tables: list[msgspec.Raw]
+    views: list[dict[str, Any]]
+    users: list[str]
+    groups: list[str]
+    roles: list[str]
+    members: list[dict[str, str]]
+    grants: list[dict[str, Any]]
+
+
+def split_model(text: bytes) -> tuple[Model, list[bytes]]:
+    """The model without its tables, and the parts of those, as `join_model` takes them."""
+    found = msgspec.json.decode(text, type=_Split)
+    return _model(msgspec.structs.asdict(found)), [b"    " + bytes(table) for table in found.tables]
+
+
+def read_table(part: bytes) -> Table:
+    """The table of one part."""
+    return _read_table(json.loads(part))
+
+
+def _model(body: Mapping[str, Any]) -> Model:
     return Model(
         control="".join(body["control"]),
         schemas=tuple(body["schemas"]),
-        tables=tuple(_read_table(table) for table in body["tables"]),
         views=tuple(_read_view(view) for view in body["views"]),
         users=tuple(body["users"]),
         groups=tuple(body["groups"]),

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from .api import Compiled, compile_files
+from .api import Compiled
 from .diagnostic import CompileError, Format
 from .emit import SUMMARY_FILE, write
 from .observed import FOLDER, read_observed, save
 from .observing import as_json, as_text, look
 from .printing import FORMAT, problems_shown
+from .recompile import Recompile
 from .scaffold import scaffold
 from .second import unread
 from .source import read_source
@@ -110,17 +111,24 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
       streamplan compile specs/shop.yaml --check --format github     # in CI
     """
     with problems_shown(Format(form)):
-        folder = out or Path("plans") / parse_spec(read_source(spec, str(spec))).connector
-        compiled = compile_files(spec, folder, strict=strict)
+        parsed = None if out else parse_spec(read_source(spec, str(spec)))
+        folder = out or Path("plans") / (parsed.connector if parsed else "")
+        work = Recompile(spec, folder, strict=strict)
+        if version := work.unchanged:
+            click.echo(f"{folder}: version {version}, nothing changed")
+            return
+        compiled = work.compiled(parsed or parse_spec(read_source(spec, str(spec))))
         if strict and not compiled.unchanged and (problems := [*unread(statements(compiled.plan))]):
             raise CompileError(problems)
     if compiled.unchanged:
         click.echo(f"{folder}: version {compiled.head.version}, nothing changed")
+        work.remember(compiled)
     elif check:
         click.echo(f"{folder} is not what {spec} gives; run: streamplan compile {spec}", err=True)
         raise SystemExit(2)
     else:
         _write(compiled, folder)
+        work.remember(compiled)
 
 
 def _write(compiled: Compiled, folder: Path) -> None:

@@ -33,8 +33,11 @@ from .redshift import NEVER_WIDER
 _STAYS = "put it back: the column stays, and is NULL for rows that no longer carry it"
 
 
-def diff(before: Model, after: Model) -> tuple[Change, ...]:
-    """The changes in the order in which they run; raises CompileError with every D5xx."""
+def diff(before: Model, after: Model, untouched: frozenset[tuple[str, str]] = frozenset()) -> tuple[Change, ...]:
+    """The changes in the order in which they run; raises CompileError with every D5xx.
+
+    `untouched` names tables that both models have alike, and that stand in neither.
+    """
     problems: list[Diagnostic] = []
     changes: list[Change] = [
         CreateSchema(name) for name in after.schemas if name not in (*before.schemas, after.control)
@@ -48,7 +51,7 @@ def diff(before: Model, after: Model) -> tuple[Change, ...]:
         if old.get(name) != table:
             changes += _created(table) if name not in old else _altered(old[name], table, problems)
     changes += _views(before, after, {c.table.id for c in changes if isinstance(c, WidenColumn)})
-    changes += _access(before, after)
+    changes += _access(before, after, untouched)
     if problems:
         raise CompileError(problems)
     return tuple(sorted(changes, key=lambda change: RANKS.index(type(change))))
@@ -115,11 +118,11 @@ def _views(before: Model, after: Model, widened: set[str]) -> Iterator[Change]:
     yield from (CreateView(view) for view in after.views if view not in before.views or view in bound)
 
 
-def _access(before: Model, after: Model) -> Iterator[Change]:
+def _access(before: Model, after: Model, untouched: frozenset[tuple[str, str]]) -> Iterator[Change]:
     if before == EMPTY:
         return
     held, wanted = ({(g.on, g.to): g for g in model.grants} for model in (before, after))
-    there, stays = _Things(before), _Things(after)
+    there, stays = _Things(before, untouched), _Things(after, untouched)
     moved = _databases(before) - _databases(after) if after.grants else set()  # another database: another warehouse
     for place, grant in held.items():
         if grant.on not in moved and stays.holds(grant.on) and (lost := _without(grant.privileges, wanted.get(place))):
@@ -141,8 +144,9 @@ def _without(privileges: tuple[Privilege, ...], other: Grant | None) -> tuple[Pr
 class _Things:
     """What a model has already."""
 
-    def __init__(self, model: Model) -> None:
-        self._names = {(table.schema, table.name) for table in model.tables}
+    def __init__(self, model: Model, untouched: frozenset[tuple[str, str]]) -> None:
+        self._names: set[tuple[str, ...]] = {*untouched}
+        self._names |= {(table.schema, table.name) for table in model.tables}
         self._names |= {(view.schema, view.name) for view in model.views}
         self._schemas, self._control, self._databases = model.schemas, model.control, _databases(model)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from streamplan.runtime.disk import read_head, read_sums, verify
 from streamplan.runtime.plan import MANIFEST_FILE, Plan
 
-from .canonical import from_json
+from .canonical import from_json, read_table
 from .emit import MODEL_FILE
 from .model import EMPTY, Model
 from .unit import Unit
@@ -24,6 +24,7 @@ class Previous:
         model: the model.
         sums: its files: path to sha256.
         kept: the tables that may be kept, by the digest of what they were made from.
+        pieces: the texts of tables that are not in the model.
 
     """
 
@@ -31,12 +32,19 @@ class Previous:
     model: Model = EMPTY
     sums: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, Unit] = field(default_factory=dict)
+    pieces: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
-    def model_for(self, kept: set[tuple[str, str]]) -> Model:
+    @property
+    def names(self) -> frozenset[tuple[str, str]]:
+        """Schema and name of every table."""
+        return frozenset((table.schema, table.name) for table in self.model.tables) | self.pieces.keys()
+
+    def model_for(self, untouched: frozenset[tuple[str, str]]) -> Model:
         """The model without the tables that are kept: nothing happens to those."""
-        if not kept:
+        if not self.pieces:
             return self.model
-        return replace(self.model, tables=tuple(t for t in self.model.tables if (t.schema, t.name) not in kept))
+        read = (read_table(piece) for name, piece in self.pieces.items() if name not in untouched)
+        return replace(self.model, tables=tuple(read))
 
 
 def read_previous(folder: Path) -> Previous:

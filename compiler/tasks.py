@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import reduce
+from functools import lru_cache, reduce
 
 import msgspec
 
@@ -47,10 +47,10 @@ class Task:
 
     def key(self, compiler: str) -> str:
         """A digest of all that the table is made from, the compiler itself among it."""
-        said = (compiler, self.spec.connector, repr(self.settings), self.schema, self.name, self.source)
+        said = (compiler, self.spec.connector, _written(self.settings), self.schema, self.name, self.source)
         digest = hashlib.sha256("\0".join(said).encode(errors="surrogatepass"))
         for member in self.members:
-            digest.update(len(member.raw).to_bytes(8, "big") + member.raw)
+            digest.update(member.digest.encode())
         return digest.hexdigest()
 
     def work(self, problems: list[Diagnostic]) -> Work:
@@ -73,6 +73,11 @@ class Task:
         )
         _disagreements(work, read)
         return work
+
+
+@lru_cache(maxsize=1 << 12)
+def _written(settings: TableSpec) -> str:
+    return repr(settings)
 
 
 def tasks(spec: Spec, seen: tuple[Seen, ...]) -> tuple[Task, ...]:

@@ -62,6 +62,19 @@ def read_head(folder: Path) -> Plan:
     return Plan(**body, id=plan_id, tables=())
 
 
+class _Split(Plan, frozen=True, kw_only=True):
+    """A plan whose tables are told apart and not looked into."""
+
+    tables: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
+
+
+def split_manifest(manifest: bytes, plan_id: str) -> tuple[Plan, list[bytes]]:
+    """The plan without its tables, and the parts of those, as `join_manifest` takes them. Raises PlanError."""
+    found = _decoded(Path(MANIFEST_FILE), manifest, _Split)
+    body = {name: getattr(found, name) for name in Plan.__struct_fields__ if name not in ("id", "tables")}
+    return Plan(**body, id=plan_id, tables=()), [b"    " + bytes(table) for table in found.tables]
+
+
 def plan_of(files: Mapping[str, Text]) -> Plan:
     """The plan of texts that have not been written yet. What earlier versions wrote is not among them: it is empty."""
     manifest = msgspec.json.decode(as_bytes(files[MANIFEST_FILE]), type=Plan)

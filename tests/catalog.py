@@ -83,7 +83,11 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _column(column: Column) -> tuple[str, bool, str]:
-    return str(column.type), column.nullable, _encoded(str(column.type), column.encoding.replace("raw", "none") or "none")
+    return (
+        str(column.type),
+        column.nullable,
+        _encoded(str(column.type), column.encoding.replace("raw", "none") or "none"),
+    )
 
 
 def _view(view: LatestView, types: dict[tuple[str, str, str], str]) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_
 from streamplan.compiler.model import (
@@ -36,6 +38,7 @@ from streamplan.compiler.source import Source, parse_source
 from streamplan.compiler.typemap import ROWS, mapped
 from streamplan.compiler.widening import DECIMAL, PRECISION, SCALE
 
+TIMES = int(os.environ.get("STREAMPLAN_EXAMPLES", "1"))  # how many times as many examples, at random from 2 on
 TABLES = ("orders", "Customers", "order items", 'say "hi"', "select", "größe", "o'clock", "a--b", "x.y", "/*")
 FIELDS = ("id", "note", "Amount", "at", "select", 'a"b', "it's", "größe", "x--y", "/*", "$1", "?", "back\\slash")
 NAMES = ("renamed", "Other", 'q"q', "group", "ü;DROP TABLE x", "--", "*/")
@@ -85,6 +88,11 @@ class World:
 
     def copied(self) -> dict[str, Any]:
         return copy.deepcopy(self.spec)
+
+
+def bounded(examples: int) -> settings:
+    """So many examples, always the same ones."""
+    return settings(max_examples=examples * TIMES, derandomize=TIMES == 1)
 
 
 def yaml(data: Any) -> str:
