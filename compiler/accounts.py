@@ -39,7 +39,7 @@ def grants(model: Model) -> tuple[Statement, ...]:
     One statement gives the same privileges on all things of a kind: a table more is a line more.
     """
     alike: dict[tuple[Grantee, SecurableKind, tuple[Privilege, ...]], list[Grant]] = {}
-    for one in sorted(model.grants, key=lambda g: (g.to, g.on.kind, g.privileges, g.on)):
+    for one in sorted(model.grants, key=lambda g: (g.to.kind, g.to.name, g.on.kind, g.privileges, g.on.name)):
         alike.setdefault((one.to, one.on.kind, one.privileges), []).append(one)
     return (*(_member(member) for member in model.members), *(_grant(same) for same in alike.values()))
 

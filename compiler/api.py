@@ -22,7 +22,7 @@ from .conflicts import account_conflicts, collisions, unholdable_names
 from .diagnostic import CompileError, Diagnostic
 from .diff import diff
 from .migration import migration
-from .model import Model
+from .model import Model, Table
 from .observed import FOLDER, Observed
 from .previous import Previous, read_previous
 from .proof import prove
@@ -74,7 +74,7 @@ class _Parts:
     units: list[Unit] = field(default_factory=list)
     fresh: list[Made] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
-    there: frozenset[tuple[str, str]] = frozenset()
+    there: Mapping[tuple[str, str], Table] = field(default_factory=dict)
     shapes: Shapes = field(default_factory=Shapes)
 
     def take(self, task: Task, compiler: str, kept: Mapping[str, Unit]) -> None:
@@ -85,8 +85,8 @@ class _Parts:
             return
         binding = bind(task.work(self.problems))
         if binding is not None:
-            first, there = self.shapes.is_new(binding), (task.schema, task.name) in self.there
-            self.fresh.append(made(key, binding, task.members[0].place.path, first=first, there=there))
+            first, before = self.shapes.is_new(binding), self.there.get((task.schema, task.name))
+            self.fresh.append(made(key, binding, task.members[0].place.path, first=first, before=before))
             self.units.append(self.fresh[-1].unit)
 
 
@@ -111,7 +111,7 @@ def compiled(
     """
     if problems := [*unholdable_names(spec)]:
         raise CompileError(problems)
-    parts = _Parts(there=previous.names)
+    parts = _Parts(there={(table.schema, table.name): table for table in previous.model.tables})
     todo = tasks(spec, seen)
     for task in todo:
         parts.take(task, compiler, {} if strict else previous.kept)

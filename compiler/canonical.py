@@ -31,6 +31,8 @@ from .model import (
     parse_type,
 )
 
+_KINDS = {kind: kind.value.lower() for kind in GranteeKind}
+
 
 def to_json(model: Model) -> str:
     """The model's text: sorted, one line a column, ending with a newline."""
@@ -68,8 +70,8 @@ def _line(value: Any) -> str:
 
 
 def _grant(grant: Grant) -> dict[str, Any]:
-    to = {grant.to.kind.value.lower(): grant.to.name}
-    return {"on": grant.on.kind.value, "name": grant.on.name, **to, "privileges": grant.privileges}
+    to = {_KINDS[grant.to.kind]: grant.to.name}
+    return {"on": grant.on.kind, "name": grant.on.name, **to, "privileges": grant.privileges}
 
 
 def _head(table: Table) -> dict[str, Any]:
@@ -158,6 +160,5 @@ def _read_view(view: dict[str, Any]) -> LatestView:
 
 def _read_grant(grant: dict[str, Any]) -> Grant:
     on = Securable(SecurableKind(grant["on"]), tuple(grant["name"]))
-    kind = next(kind for kind in GranteeKind if kind.value.lower() in grant)
-    to = Grantee(kind, grant[kind.value.lower()])
-    return Grant(on=on, to=to, privileges=tuple(Privilege(p) for p in grant["privileges"]))
+    kind, word = next((kind, word) for kind, word in _KINDS.items() if word in grant)
+    return Grant(on=on, to=Grantee(kind, grant[word]), privileges=tuple([Privilege(p) for p in grant["privileges"]]))

@@ -5,6 +5,7 @@ Each calls one public function with values and prints what it gives.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -110,6 +111,7 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
       streamplan compile specs/shop.yaml
       streamplan compile specs/shop.yaml --check --format github     # in CI
     """
+    gc.disable()  # a compile makes many values and no cycles among them
     with problems_shown(Format(form)):
         parsed = None if out else parse_spec(read_source(spec, str(spec)))
         folder = out or Path("plans") / (parsed.connector if parsed else "")

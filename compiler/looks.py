@@ -42,6 +42,12 @@ def looks_of(folder: Path) -> dict[str, Look]:
     return found
 
 
+def look_of(path: Path) -> Look:
+    """How one file looks."""
+    seen = path.stat()
+    return seen.st_size, seen.st_mtime_ns
+
+
 def settled(look: Look, now: int) -> Look:
     """The look, or one that no file has when the file was changed a moment ago."""
     return look if look[1] < now - _A_MOMENT else (-1, -1)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from .diagnostic import NOWHERE, Span
 from .redshift import DECIMAL_DIGITS, VARBYTE_BYTES, VARCHAR_BYTES
@@ -228,6 +229,16 @@ class Member:
     role: str
 
 
+def _sorted(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """In the order of the fields, each once. By keys: there are many, and values compare slowly."""
+    keys = sorted([(g.on.kind, g.on.name, g.to.kind, g.to.name, g.privileges, n) for n, g in enumerate(grants)])
+    return tuple([grants[key[-1]] for key, before in zip(keys, (None, *keys), strict=False) if _is_new(key, before)])
+
+
+def _is_new(key: tuple[Any, ...], before: tuple[Any, ...] | None) -> bool:
+    return before is None or key[:-1] != before[:-1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """All that one connector owns in the warehouse. Sorted at the constructor.
@@ -246,9 +257,10 @@ class Model:
     grants: tuple[Grant, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("schemas", "views", "users", "groups", "roles", "members", "grants"):
+        for name in ("schemas", "views", "users", "groups", "roles", "members"):
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda t: (t.schema, t.name))))
+        object.__setattr__(self, "grants", _sorted(self.grants))
 
     def table(self, schema: str, name: str) -> Table | None:
         """The table of that name."""

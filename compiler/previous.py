@@ -34,11 +34,6 @@ class Previous:
     kept: Mapping[str, Unit] = field(default_factory=dict)
     pieces: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
-    @property
-    def names(self) -> frozenset[tuple[str, str]]:
-        """Schema and name of every table."""
-        return frozenset((table.schema, table.name) for table in self.model.tables) | self.pieces.keys()
-
     def model_for(self, untouched: frozenset[tuple[str, str]]) -> Model:
         """The model without the tables that are kept: nothing happens to those."""
         if not self.pieces:

@@ -26,7 +26,7 @@ from .cache import (
 )
 from .canonical import split_model
 from .emit import MODEL_FILE
-from .looks import looks_of, settled
+from .looks import Look, look_of, looks_of, settled
 from .observed import FOLDER
 from .previous import Previous, read_previous
 from .seen import seen_files
@@ -41,6 +41,7 @@ class Recompile:
         self, spec: Path, out: Path, *, strict: bool = False, environment: Mapping[str, str] = os.environ
     ) -> None:
         self._spec, self._out, self._strict = spec, out, strict
+        self._looks: dict[str, Look] = {}
         self._place = place_of(spec, out, environment)
         self._memory = None if strict else recall(self._place)
         self._digest = _sha(spec.read_bytes()) if spec.is_file() else ""
@@ -75,10 +76,20 @@ class Recompile:
             version=result.head.version,
             spec=self._digest,
             observed={one.place.path: one.file for one in self._seen if one.file is not None},
-            looks={path: settled(look, now) for path, look in looks_of(self._out).items()},
+            looks=self._looks_after(result, now),
             tables=tuple(kept(unit) for unit in result.units),
         )
         remember(self._place, memory)
+
+    def _looks_after(self, result: Compiled, now: int) -> dict[str, Look]:
+        """How the plan's files look now: those that were not written look as they did."""
+        if not self._looks:
+            return {path: settled(look, now) for path, look in looks_of(self._out).items()}
+        written = {path for path in result.files if result.sums.get(path) != result.before.get(path)} | {SUM_FILE}
+        paths = {*result.sums, SUM_FILE}
+        return {
+            path: settled(look_of(self._out / path), now) if path in written else self._looks[path] for path in paths
+        }
 
     def _plan_is(self, memory: Memory) -> bool:
         """Whether the plan on disk is the one that was remembered, file by file."""
@@ -90,6 +101,7 @@ class Recompile:
             return False
         if looks.keys() != memory.looks.keys():
             return False
+        self._looks = looks
         doubted = [path for path, look in looks.items() if memory.looks[path] != look and path != SUM_FILE]
         return not doubted or self._bear_out(doubted)
 

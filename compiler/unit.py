@@ -55,7 +55,7 @@ class Made:
     """A unit that was made just now, with what the next phases need.
 
     `first` says whether it is the first of its shape, and so the proof of all others of it. `program` is None where
-    nobody needs it: not the first, and not there before.
+    nobody needs it: not the first, and created or unchanged.
     """
 
     unit: Unit
@@ -65,8 +65,8 @@ class Made:
     texts: Mapping[str, str]
 
 
-def made(key: str, binding: Binding, place: str, *, first: bool, there: bool) -> Made:
-    """The unit of a binding; `there` where the plan before had the table."""
+def made(key: str, binding: Binding, place: str, *, first: bool, before: Table | None) -> Made:
+    """The unit of a binding; `before` is the table of the plan before."""
     run = program(binding)
     texts = {statement.path: statement.sql for statement in statements(run)}
     table, view = binding.table, binding.view
@@ -88,7 +88,14 @@ def made(key: str, binding: Binding, place: str, *, first: bool, there: bool) ->
         sums={path: digest(text) for path, text in texts.items()},
         hashed=any(field.converter == "sha256" for field in run.fields),
     )
-    return Made(unit=unit, first=first, table=table, program=run if first or there else None, texts=texts)
+    same = before == table
+    return Made(
+        unit=unit,
+        first=first,
+        table=before if before is not None and same else table,
+        program=run if first or (before is not None and not same) else None,
+        texts=texts,
+    )
 
 
 def digest(text: Text) -> str:
