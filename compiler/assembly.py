@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from streamplan.runtime.disk import Text, join_manifest
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
@@ -45,13 +46,15 @@ def assembled(  # noqa: PLR0917 - what a plan is made of
     previous: Previous,
 ) -> Assembled:
     """The plan's files."""
-    texts: dict[str, Text] = {s.path: s.sql for s in statements(plan) if s.sql}
+    now = tuple(version for version in plan.migrations if version.version == plan.version)
+    told = statements(msgspec.structs.replace(plan, migrations=now))
+    texts: dict[str, Text] = {s.path: s.sql for s in told if s.sql}
     texts |= {
         MANIFEST_FILE: join_manifest(plan, [unit.program for unit in units]),
         MODEL_FILE: join_model(model, [unit.model for unit in units]),
         SUMMARY_FILE: summary(plan, before, model, changes, len(units)),
     }
-    sums = {s.path: previous.sums[s.path] for s in statements(plan.migrations) if not s.sql}
+    sums = {path: sha for path, sha in previous.sums.items() if path.startswith("migrations/")}
     sums |= {path: digest(text) for path, text in texts.items()}
     for unit in units:
         sums |= unit.sums

@@ -18,10 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from .access import Holding
 from .looks import Look, SeenFile
-from .model import Privilege
-from .unit import Unit
 
 _LIBRARIES = ("jinja2", "jsonschema", "msgspec", "ruamel.yaml")
 
@@ -106,32 +103,3 @@ def remember(place: Path, memory: Memory) -> None:
         fresh.replace(place)
     except OSError:
         fresh.unlink(missing_ok=True)
-
-
-def kept(unit: Unit) -> Kept:
-    """The unit as it is remembered."""
-    holding = unit.holding
-    return Kept(
-        key=unit.key,
-        topics=unit.topics,
-        place=unit.place,
-        source=unit.source,
-        schema=holding.schema,
-        name=holding.name,
-        view=holding.view,
-        privileges=holding.privileges,
-        evolves=holding.evolves,
-        hashed=unit.hashed,
-        paths=tuple(unit.sums),
-    )
-
-
-def holding_of(one: Kept) -> Holding:
-    """What the accounts are given rights on."""
-    return Holding(
-        schema=one.schema,
-        name=one.name,
-        view=one.view,
-        privileges=tuple(Privilege(p) for p in one.privileges),
-        evolves=one.evolves,
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
@@ -31,6 +32,7 @@ from .model import (
     parse_type,
 )
 
+_SECURABLES = {kind.value: kind for kind in SecurableKind}
 _KINDS = {kind: kind.value.lower() for kind in GranteeKind}
 
 
@@ -159,6 +161,11 @@ def _read_view(view: dict[str, Any]) -> LatestView:
 
 
 def _read_grant(grant: dict[str, Any]) -> Grant:
-    on = Securable(SecurableKind(grant["on"]), tuple(grant["name"]))
+    on = Securable(_SECURABLES[grant["on"]], tuple(grant["name"]))
     kind, word = next((kind, word) for kind, word in _KINDS.items() if word in grant)
-    return Grant(on=on, to=Grantee(kind, grant[word]), privileges=tuple([Privilege(p) for p in grant["privileges"]]))
+    return Grant(on=on, to=Grantee(kind, grant[word]), privileges=_privileges(tuple(grant["privileges"])))
+
+
+@cache
+def _privileges(names: tuple[str, ...]) -> tuple[Privilege, ...]:
+    return tuple(Privilege(name) for name in names)

@@ -39,7 +39,7 @@ def check(plan: Plan, before: Model, after: Model) -> None:
 
 def oversized(plan: Plan) -> Iterator[Diagnostic]:
     """Statements that are longer than Redshift takes: the one rule that depends on how many things there are."""
-    for statement in statements(plan):
+    for statement in (statement for statement in statements(plan) if statement.sql):
         if len(statement.sql) * UTF8_BYTES > STATEMENT_BYTES and len(statement.sql.encode()) > STATEMENT_BYTES:
             message = f"RS-201 a statement has at most {STATEMENT_BYTES} bytes"
             yield Diagnostic(

@@ -1,28 +1,22 @@
-"""The commands that make a plan: init, observe, compile.
+"""The commands that prepare a plan: init, observe.
 
 Each calls one public function with values and prints what it gives.
 """
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import click
 
-from .api import Compiled
-from .diagnostic import CompileError, Format
-from .emit import SUMMARY_FILE, write
+from .diagnostic import Format
 from .observed import FOLDER, read_observed, save
 from .observing import as_json, as_text, look
 from .printing import FORMAT, problems_shown
-from .recompile import Recompile
 from .scaffold import scaffold
-from .second import unread
 from .source import read_source
 from .spec import Spec
 from .spec_reading import parse_spec
-from .walk import statements
 
 SPEC = click.argument("spec", type=click.Path(path_type=Path))
 
@@ -91,51 +85,3 @@ def _spec_files(spec: Spec) -> tuple[str, ...]:
     if not spec.events:
         raise click.UsageError("the spec's source is not files: name a file of events with --events")
     return (spec.events,)
-
-
-@click.command("compile")
-@SPEC
-@click.option("--out", type=click.Path(path_type=Path), help="The plan's folder.  [default: plans/CONNECTOR]")
-@click.option(
-    "--strict", is_flag=True, help="Prove every statement, not the first of each shape, and let sqlglot read it too."
-)
-@click.option("--check", is_flag=True, help="Write nothing; exit 2 when the plan on disk is not what the spec gives.")
-@FORMAT
-def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, strict: bool) -> None:
-    """Compiles a spec into the next version of its plan.
-
-    Reads the observed schemas beside the spec and the plan that is there. Writes nothing when nothing changed.
-
-    \b
-    Examples:
-      streamplan compile specs/shop.yaml
-      streamplan compile specs/shop.yaml --check --format github     # in CI
-    """
-    gc.disable()  # a compile makes many values and no cycles among them
-    with problems_shown(Format(form)):
-        parsed = None if out else parse_spec(read_source(spec, str(spec)))
-        folder = out or Path("plans") / (parsed.connector if parsed else "")
-        work = Recompile(spec, folder, strict=strict)
-        if version := work.unchanged:
-            click.echo(f"{folder}: version {version}, nothing changed")
-            return
-        compiled = work.compiled(parsed or parse_spec(read_source(spec, str(spec))))
-        if strict and not compiled.unchanged and (problems := [*unread(statements(compiled.plan))]):
-            raise CompileError(problems)
-    if compiled.unchanged:
-        click.echo(f"{folder}: version {compiled.head.version}, nothing changed")
-        work.remember(compiled)
-    elif check:
-        click.echo(f"{folder} is not what {spec} gives; run: streamplan compile {spec}", err=True)
-        raise SystemExit(2)
-    else:
-        _write(compiled, folder)
-        work.remember(compiled)
-
-
-def _write(compiled: Compiled, folder: Path) -> None:
-    if not compiled.before and folder.exists() and any(folder.iterdir()):
-        raise click.UsageError(f'"{folder}" holds files that are no plan; name another folder with --out')
-    touched = write(compiled.files, compiled.sums, compiled.before, folder)
-    click.echo(str(compiled.files[SUMMARY_FILE]))
-    click.echo(f"wrote {len(touched)} files in {folder}\nnext: review them, commit, then: streamplan apply {folder}")

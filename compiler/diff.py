@@ -119,7 +119,7 @@ def _views(before: Model, after: Model, widened: set[str]) -> Iterator[Change]:
 
 
 def _access(before: Model, after: Model, untouched: frozenset[tuple[str, str]]) -> Iterator[Change]:
-    if before == EMPTY:
+    if before == EMPTY or (before.grants == after.grants and before.members == after.members):
         return
     held, wanted = ({(g.on, g.to): g for g in model.grants} for model in (before, after))
     there, stays = _Things(before, untouched), _Things(after, untouched)

@@ -229,10 +229,18 @@ class Member:
     role: str
 
 
-def _sorted(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
-    """In the order of the fields, each once. By keys: there are many, and values compare slowly."""
+class _Sorted(tuple[Grant, ...]):
+    """Grants in the order of their fields, each once."""
+
+    __slots__ = ()
+
+
+def _sorted(grants: tuple[Grant, ...]) -> _Sorted:
+    """By keys: there are many, and values compare slowly."""
+    if isinstance(grants, _Sorted):
+        return grants
     keys = sorted([(g.on.kind, g.on.name, g.to.kind, g.to.name, g.privileges, n) for n, g in enumerate(grants)])
-    return tuple([grants[key[-1]] for key, before in zip(keys, (None, *keys), strict=False) if _is_new(key, before)])
+    return _Sorted([grants[key[-1]] for key, before in zip(keys, (None, *keys), strict=False) if _is_new(key, before)])
 
 
 def _is_new(key: tuple[Any, ...], before: tuple[Any, ...] | None) -> bool:

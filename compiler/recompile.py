@@ -1,113 +1,69 @@
 """Compiles a spec file into a folder, and makes only what is not there already: what the command runs.
 
-The bytes are those of a full compile. What was remembered is trusted as far as the files on disk bear it out.
+The bytes are those of a full compile.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from streamplan.runtime.disk import read_sums, split_manifest
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE
 
+from .access import Holding
 from .api import Compiled, compiled
-from .cache import (
-    Memory,
-    compiler_digest,
-    holding_of,
-    kept,
-    place_of,
-    recall,
-    remember,
-)
+from .cache import Kept, Memory, compiler_digest, remember
 from .canonical import split_model
 from .emit import MODEL_FILE
 from .looks import Look, look_of, looks_of, settled
+from .model import Privilege
 from .observed import FOLDER
 from .previous import Previous, read_previous
-from .seen import seen_files
+from .seen import Seen, seen_files
 from .spec import Spec
 from .unit import Unit
+from .untouched import Remembered, sha_of
 
 
 class Recompile:
     """One compile of a spec file into a folder, with what the last one remembered."""
 
-    def __init__(
-        self, spec: Path, out: Path, *, strict: bool = False, environment: Mapping[str, str] = os.environ
-    ) -> None:
-        self._spec, self._out, self._strict = spec, out, strict
-        self._looks: dict[str, Look] = {}
-        self._place = place_of(spec, out, environment)
-        self._memory = None if strict else recall(self._place)
-        self._digest = _sha(spec.read_bytes()) if spec.is_file() else ""
-        self._sound = self._memory is not None and self._plan_is(self._memory)
-
-    @property
-    def unchanged(self) -> int:
-        """The version of the plan that is there when nothing at all has changed since it was compiled; else 0."""
-        memory = self._memory
-        if memory is None or not self._sound or memory.spec != self._digest:
-            return 0
-        looks = looks_of(self._spec.parent / FOLDER) if (self._spec.parent / FOLDER).is_dir() else {}
-        now = {f"{self._spec.parent / FOLDER}/{name}": look for name, look in looks.items() if name.endswith(".json")}
-        then = {path: (file.size, file.changed) for path, file in memory.observed.items()}
-        return memory.version if now == then else 0
+    def __init__(self, spec: Path, out: Path, before: Remembered, *, strict: bool) -> None:
+        self._spec, self._out, self._before, self._strict = spec, out, before, strict
+        self._seen: tuple[Seen, ...] = ()
 
     def compiled(self, parsed: Spec) -> Compiled:
         """The next plan; raises CompileError, PlanError."""
-        self._now = time.time_ns()
-        folder = self._spec.parent / FOLDER
-        self._seen = seen_files(folder, self._memory.observed if self._memory else {}, self._now)
-        previous = self._kept(self._memory) if self._memory and self._sound else read_previous(self._out)
+        folder, memory = self._spec.parent / FOLDER, self._before.memory
+        self._seen = seen_files(folder, memory.observed if memory else {}, time.time_ns())
+        previous = self._kept(memory) if memory else read_previous(self._out)
         compiler = compiler_digest()
         return compiled(parsed, self._seen, str(folder), previous, strict=self._strict, compiler=compiler)
 
     def remember(self, result: Compiled) -> None:
         """Notes down what the next compile may use, after the plan has been written."""
-        now = time.time_ns()
         memory = Memory(
             compiler=compiler_digest(),
-            plan=_sha((self._out / SUM_FILE).read_bytes()),
+            plan=sha_of(self._out / SUM_FILE),
             version=result.head.version,
-            spec=self._digest,
+            spec=self._before.spec,
             observed={one.place.path: one.file for one in self._seen if one.file is not None},
-            looks=self._looks_after(result, now),
+            looks=self._looks_after(result, time.time_ns()),
             tables=tuple(kept(unit) for unit in result.units),
         )
-        remember(self._place, memory)
+        remember(self._before.place, memory)
 
     def _looks_after(self, result: Compiled, now: int) -> dict[str, Look]:
         """How the plan's files look now: those that were not written look as they did."""
-        if not self._looks:
+        looks = self._before.looks
+        if not looks:
             return {path: settled(look, now) for path, look in looks_of(self._out).items()}
         written = {path for path in result.files if result.sums.get(path) != result.before.get(path)} | {SUM_FILE}
-        paths = {*result.sums, SUM_FILE}
-        return {
-            path: settled(look_of(self._out / path), now) if path in written else self._looks[path] for path in paths
-        }
-
-    def _plan_is(self, memory: Memory) -> bool:
-        """Whether the plan on disk is the one that was remembered, file by file."""
-        try:
-            if _sha((self._out / SUM_FILE).read_bytes()) != memory.plan:
-                return False
-            looks = looks_of(self._out)
-        except OSError:
-            return False
-        if looks.keys() != memory.looks.keys():
-            return False
-        self._looks = looks
-        doubted = [path for path, look in looks.items() if memory.looks[path] != look and path != SUM_FILE]
-        return not doubted or self._bear_out(doubted)
-
-    def _bear_out(self, doubted: list[str]) -> bool:
-        sums = read_sums(self._out)
-        return all(sums.get(path) == _sha((self._out / path).read_bytes()) for path in doubted)
+        now_there = looks | {path: settled(look_of(self._out / path), now) for path in written}
+        for gone in result.before.keys() - result.sums.keys():
+            del now_there[gone]
+        return now_there
 
     def _kept(self, memory: Memory) -> Previous:
         """The plan before, its tables as pieces of text."""
@@ -134,5 +90,30 @@ class Recompile:
         return Previous(plan=head, model=model, sums=sums, kept=units, pieces=pieces)
 
 
-def _sha(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
+def kept(unit: Unit) -> Kept:
+    """The unit as it is remembered."""
+    holding = unit.holding
+    return Kept(
+        key=unit.key,
+        topics=unit.topics,
+        place=unit.place,
+        source=unit.source,
+        schema=holding.schema,
+        name=holding.name,
+        view=holding.view,
+        privileges=holding.privileges,
+        evolves=holding.evolves,
+        hashed=unit.hashed,
+        paths=tuple(unit.sums),
+    )
+
+
+def holding_of(one: Kept) -> Holding:
+    """What the accounts are given rights on."""
+    return Holding(
+        schema=one.schema,
+        name=one.name,
+        view=one.view,
+        privileges=tuple(Privilege(p) for p in one.privileges),
+        evolves=one.evolves,
+    )

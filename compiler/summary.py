@@ -101,6 +101,8 @@ def _access(before: Model, after: Model) -> Iterator[str]:
         yield f"- new roles: {', '.join(new_roles)}"
     if new_groups := sorted(set(after.groups) - set(before.groups)):
         yield f"- new groups: {', '.join(new_groups)}"
+    if before.grants == after.grants:
+        return
     given, taken = set(after.grants) - set(before.grants), set(before.grants) - set(after.grants)
     for word, grants in (("given", given), ("no longer given", taken)):
         counts = Counter(grant.to.name for grant in grants)

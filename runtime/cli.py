@@ -21,7 +21,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "init": ("streamplan.compiler.commands", "init_command", "compiler"),
     "observe": ("streamplan.compiler.commands", "observe_command", "compiler"),
-    "compile": ("streamplan.compiler.commands", "compile_command", "compiler"),
+    "compile": ("streamplan.compiler.compiling", "compile_command", "compiler"),
     "access": ("streamplan.compiler.questions", "access_command", "compiler"),
     "lint": ("streamplan.compiler.questions", "lint_command", "compiler"),
     "schema": ("streamplan.compiler.questions", "schema_command", "compiler"),

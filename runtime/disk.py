@@ -132,6 +132,8 @@ def _with_text(statement: Statement, folder: Path) -> Statement:
 def _each(value: Any, become: Callable[[Statement], Statement]) -> Any:
     """The same value with each statement in it as `become` makes it, probes included."""
     match value:
+        case Statement(unless=None):
+            return become(value)
         case Statement():
             return msgspec.structs.replace(become(value), unless=_each(value.unless, become))
         case Field():
@@ -175,5 +177,5 @@ def listed(parts: Sequence[bytes]) -> Iterator[bytes]:
 
 def _bare(value: _Struct) -> _Struct:
     """The same value, its statements without their texts."""
-    bare: _Struct = _each(value, lambda statement: msgspec.structs.replace(statement, sql=""))
+    bare: _Struct = _each(value, lambda one: msgspec.structs.replace(one, sql="") if one.sql else one)
     return bare

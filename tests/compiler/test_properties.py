@@ -6,14 +6,17 @@ the check finds faults of the compiler, never of the user.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import catalog
+import msgspec
 import pytest
 import rig
+from click.testing import CliRunner, Result
 from generated import World, bounded, histories, later, models, worlds
 from hypothesis import assume, event, given, reject
 from hypothesis import strategies as st
@@ -28,11 +31,12 @@ from streamplan.compiler.replay import differences, of_model, replayed
 from streamplan.compiler.rules import Judge, Session, violations
 from streamplan.compiler.second import unread
 from streamplan.compiler.walk import statements
+from streamplan.runtime.cli import cli
 from streamplan.runtime.disk import load
 from streamplan.runtime.plan import Boundary, Migration, Plan, Statement
 
 NOW = ("tables/", "access/", "ledger/", "quarantine/", "history/", "stage/")  # what a plan says of the present
-few, many = bounded(25), bounded(60)
+few, many = bounded(18), bounded(50)
 in_a_warehouse = bounded(6)
 
 
@@ -212,6 +216,33 @@ def test_a_later_version_keeps_the_migrations_before_it_and_a_refused_one_keeps_
                 assert {p: t for p, t in before.items() if p.startswith("migrations/")}.items() <= now.items()
                 assert load(folder).ancestors == (*plan.ancestors, plan.id)
                 assert refusals(load(folder)) == []
+
+
+@few
+@given(histories())
+def test_what_the_command_remembers_of_earlier_compiles_changes_no_byte(history: tuple[World, ...]):
+    with a_folder() as folder, a_folder() as other:
+        for world in history:
+            put_down(world, other.parent)
+            says = by_command(other)
+            outcome = step(world, folder)
+            assert says.exit_code == (outcome is None), says.output
+            assert texts(other) == texts(folder)
+
+
+def put_down(world: World, folder: Path) -> None:
+    """The spec and its observed schemas as files; those that are no longer there are removed."""
+    (folder / "spec.yaml").write_text(world.source.text, encoding="utf-8")
+    shutil.rmtree(folder / "observed", ignore_errors=True)
+    (folder / "observed").mkdir()
+    for number, topic in enumerate(world.topics):
+        (folder / "observed" / f"{number}.json").write_bytes(msgspec.json.encode(topic))
+
+
+def by_command(plan: Path) -> Result:
+    """Compiles the spec beside the plan as a user does, who keeps a cache."""
+    environment = {"XDG_CACHE_HOME": str(plan.parent / "cache")}
+    return CliRunner(env=environment).invoke(cli, ["compile", str(plan.parent / "spec.yaml"), "--out", str(plan)])
 
 
 @pytest.fixture(scope="session")
