@@ -7,8 +7,8 @@ by itself; readers read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from streamplan.runtime.modes import Deletes, Mode, Policy
 
 from .bound import Binding
@@ -20,8 +20,7 @@ from .spec import AccessSpec, Spec
 _APPEND = (Privilege.INSERT, Privilege.SELECT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """A table that rights are given on, with its view, and what the loader needs on it."""
 
     schema: str

@@ -36,9 +36,9 @@ def looks_of(folder: Path) -> dict[str, Look]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{entry.name}/", entry.path))
-                else:
-                    seen = entry.stat()
-                    found[prefix + entry.name] = seen.st_size, seen.st_mtime_ns
+                    continue
+                seen = entry.stat()
+                found[prefix + entry.name] = seen.st_size, seen.st_mtime_ns
     return found
 
 

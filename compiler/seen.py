@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -29,8 +28,7 @@ class _Identity(msgspec.Struct):
 _identity = msgspec.json.Decoder(_Identity)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What one file holds: of which topic and source table, and the file's bytes.
 
     `raw` is None as long as nobody needs the bytes: then `file` is what was remembered of it.

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 from streamplan.runtime.disk import Text, encode_table
 from streamplan.runtime.modes import Policy
 from streamplan.runtime.plan import TableProgram
@@ -21,8 +22,7 @@ from .model import LatestView, Table
 from .walk import statements
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """What a plan holds of one table.
 
     Attributes:
