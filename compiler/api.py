@@ -137,7 +137,8 @@ def _next(spec: Spec, parts: _Parts, model: Model, previous: Previous, *, strict
         if found.is_same(previous.sums):
             return _result(same, model, changes, parts, found, previous, unchanged=True)
     plan = _versioned(spec, parts, model, changes, previous)
-    prove(spec, parts.fresh, changes, plan, before)
+    whole = len(parts.fresh) == len(parts.units)
+    prove(spec, parts.fresh, changes, plan, before, whole=whole)
     found = assembled(plan, model, parts.units, parts.fresh, before, changes, previous)
     result = _result(plan, model, changes, parts, found, previous, unchanged=False)
     if strict:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -102,4 +103,5 @@ def remember(place: Path, memory: Memory) -> None:
         fresh.write_bytes(msgspec.msgpack.encode(memory))
         fresh.replace(place)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()

@@ -27,12 +27,19 @@ from .walk import statements
 _REPORT = "this is a fault of streamplan: report it with the spec and the observed schemas"
 
 
-def check(plan: Plan, before: Model, after: Model) -> None:
-    """Raises CompileError with every C7xx. Of the migrations it proves the newest."""
+def check(plan: Plan, before: Model, after: Model, *, whole: bool = True) -> None:
+    """Raises CompileError with every C7xx. Of the migrations it proves the newest.
+
+    Where the plan is not shown as a `whole`, a grant may be for a statement that is not shown.
+    """
     now = tuple(version for version in plan.migrations if version.version == plan.version)
     plan = msgspec.structs.replace(plan, migrations=now)
     problems = [*_refused(plan)]
-    problems += [] if problems else [*_replay(plan, before, after), *_names(plan, after), *_privileges(plan, after)]
+    problems += (
+        []
+        if problems
+        else [*_replay(plan, before, after), *_names(plan, after), *_privileges(plan, after, whole=whole)]
+    )
     if problems:
         raise CompileError(problems)
 
@@ -81,8 +88,8 @@ def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
                 yield _problem(statement, "C704", message, position)
 
 
-def _privileges(plan: Plan, after: Model) -> Iterator[Diagnostic]:
-    for path, message in unproven(plan) if after.roles else ():
+def _privileges(plan: Plan, after: Model, *, whole: bool) -> Iterator[Diagnostic]:
+    for path, message in unproven(plan, whole=whole) if after.roles else ():
         yield Diagnostic(span=Span(path), code="C706", message=message, help=_REPORT)
 
 

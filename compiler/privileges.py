@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from streamplan.runtime.modes import Policy
 from streamplan.runtime.plan import Plan, Statement
@@ -39,20 +40,24 @@ def evolves(plan: Plan) -> bool:
     return any(table.evolution is Policy.AUTO for table in plan.tables)
 
 
-def unproven(plan: Plan) -> Iterator[tuple[str, str]]:
-    """(path, message) of each statement that its account's grants do not cover, and of each grant for nothing."""
+def unproven(plan: Plan, *, whole: bool = True) -> Iterator[tuple[str, str]]:
+    """(path, message) of each statement that its account's grants do not cover; of a `whole`, of grants for nothing."""
     held: dict[Grantee, dict[tuple[Securable, Privilege], str]] = {}
     for (to, on, privilege), path in given(plan).items():
         held.setdefault(to, {})[on, privilege] = path
     for role, needed in _workers(plan):
         if role in held or role.name == loader_role(plan.connector):
             later = evolves(plan) or role.name == deployer_role(plan.connector)
-            yield from _apart(role.name, held.get(role, {}), needed, later=later)
+            given_for = held.get(role, {})
+            yield from _uncovered(role.name, given_for, needed)
+            yield from _for_nothing(given_for, needed, later=later) if whole else ()
 
 
-def _apart(
-    name: str, held: dict[tuple[Securable, Privilege], str], needed: list[tuple[str, Need]], *, later: bool
-) -> Iterator[tuple[str, str]]:
+_Held: TypeAlias = dict[tuple[Securable, Privilege], str]
+_Needed: TypeAlias = list[tuple[str, Need]]
+
+
+def _uncovered(name: str, held: _Held, needed: _Needed) -> Iterator[tuple[str, str]]:
     used = {(need.on, need.privilege) for _, need in needed if not need.instead}
     for path, need in needed:
         ways = {(need.on, privilege) for privilege in (need.privilege, *need.instead)}
@@ -60,6 +65,10 @@ def _apart(
             yield path, f"needs a right to write {'.'.join(need.on.name)}, which {name} is not given"
         elif not need.instead and not ways & held.keys():
             yield path, f"needs {need.privilege} on {'.'.join(need.on.name)}, which {name} is not given"
+
+
+def _for_nothing(held: _Held, needed: _Needed, *, later: bool) -> Iterator[tuple[str, str]]:
+    used = {(need.on, need.privilege) for _, need in needed if not need.instead}
     for on, privilege in sorted(held.keys() - used):
         if not (later and privilege in _FOR_OTHER_VERSIONS):
             yield held[on, privilege], f"gives {privilege} on {'.'.join(on.name)}, which no statement needs"

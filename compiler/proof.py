@@ -19,15 +19,17 @@ from .spec import Spec
 from .unit import Made
 
 
-def prove(spec: Spec, fresh: Sequence[Made], changes: tuple[Change, ...], plan: Plan, before: Model) -> None:
-    """Raises CompileError with every C7xx; `fresh` are the tables that were made now."""
+def prove(
+    spec: Spec, fresh: Sequence[Made], changes: tuple[Change, ...], plan: Plan, before: Model, *, whole: bool
+) -> None:
+    """Raises CompileError with every C7xx; `fresh` are the tables that were made now, `whole` if they are all."""
     shown = _shown(fresh, changes)
     access = access_model(spec, [one.unit.holding for one in shown])
     tables, views = tuple(one.table for one in shown), tuple(one.unit.view for one in shown if one.unit.view)
     after = replace(access, tables=tables, views=views)
     names = {one.unit.holding.of for one in shown}
     part = _part(plan, shown, after, [c for c in changes if _about(c, names, after.schemas)])
-    check(part, before=_before(before, after, names), after=after)
+    check(part, before=_before(before, after, names), after=after, whole=whole)
     if problems := [*oversized(plan)]:
         raise CompileError(problems)
 
