@@ -25,17 +25,16 @@ R = TypeVar("R")
 START, REST = "start and imports", "the rest"
 PHASES = {
     "read spec": ("read_source", "parse_spec"),
-    "read observed": ("read_observed",),
+    "look at observed": ("seen_files",),
     "read plan": ("read_previous",),
-    "resolve": ("resolve",),
-    "diff": ("diff", "migration"),
-    "render": ("render",),
-    "summary": ("summary",),
-    "check": ("check",),
-    "emit": ("emit",),
+    "read and bind": ("bind", "tasks"),
+    "render": ("made", "head", "migration"),
+    "diff": ("diff",),
+    "prove": ("prove",),
+    "put together": ("assembled",),
     "write": ("write",),
 }
-_MODULES = ("streamplan.compiler.api", "streamplan.compiler.commands")
+_MODULES = ("streamplan.compiler.api", "streamplan.compiler.recompile", "streamplan.compiler.making")
 
 
 def shares(python: str, arguments: Sequence[str | Path], folder: Path) -> dict[str, float | None]:
