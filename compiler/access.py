@@ -86,7 +86,7 @@ def _grants(spec: Spec, access: AccessSpec, control: str, holdings: Sequence[Hol
         for name in names:
             yield from _reader(Grantee(kind, fold(name)), holdings)
     for role in _deployer_role(spec):
-        database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
+        database = Securable(SecurableKind.DATABASE, (fold(spec.destination.database),))
         to = Grantee(GranteeKind.ROLE, role)
         yield Grant(on=database, to=to, privileges=(Privilege.CREATE,), because="creates the schemas")
         for schema in schemas:
@@ -95,7 +95,7 @@ def _grants(spec: Spec, access: AccessSpec, control: str, holdings: Sequence[Hol
 
 
 def _loader(spec: Spec, control: str, schemas: list[str], holdings: Sequence[Holding]) -> Iterator[Grant]:
-    database = Securable(SecurableKind.DATABASE, (spec.destination.database,))
+    database = Securable(SecurableKind.DATABASE, (fold(spec.destination.database),))
     to = Grantee(GranteeKind.ROLE, loader_role(spec.connector))
     yield Grant(on=database, to=to, privileges=(Privilege.TEMP,), because="the staging table is temporary")
     evolves = any(holding.evolves for holding in holdings)

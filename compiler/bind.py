@@ -10,7 +10,7 @@ from .bound import Binding, Bound
 from .columns import columns, metadata
 from .lex import fold
 from .model import Distribution, LatestView, Table
-from .naming import unholdable
+from .naming import unholdable_schema, unholdable_table
 from .redshift import NO_KEY_TYPES, TABLE_COLUMNS
 from .spelling import did_you_mean
 from .work import Work
@@ -74,7 +74,10 @@ def _binding(  # noqa: PLR0917 - what one binding is made of
 
 
 def _sound_names(work: Work) -> None:
-    if (why := unholdable(work.name)) is not None:
+    if (why := unholdable_schema(work.schema)) is not None:
+        way = "write naming: {schema: ...}, or name the destination's"
+        work.problem("R402", f'schema "{work.schema}" {why}', way)
+    if (why := unholdable_table(work.name)) is not None:
         way = f"name it in the spec: tables: {{NAME: {{topic: {work.topic.topic}}}}}"
         work.problem("R402", f'table "{work.name}" {why}', way)
     fields = {f.field for f in work.topic.value}
@@ -165,7 +168,7 @@ def _key_columns(work: Work, bound: tuple[Bound, ...], names: tuple[str, ...], s
 def _view_name(work: Work) -> str:
     pattern = work.settings.ingestion.latest_view
     name = fold(pattern.replace("{table}", work.name))
-    if pattern and (name == work.name or unholdable(name) is not None):
+    if pattern and (name == work.name or unholdable_table(name) is not None):
         message = f'view "{name}" cannot have that name'
         work.problem("R402", message, "write latest_view: {table}_latest", work.settings.span)
     return name

@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "D504": "A table's key would change. Rows already loaded are found by the old key.",
     "H601": "Widening a VARCHAR cannot run in a transaction, and locks readers and writers of the table while it runs.",
     "D505": "A VARCHAR cannot be made longer: its encoding forbids it. Change the encoding one version before.",
+    "D506": "The schema of history and ledger would change, so that all would be loaded again. Keep it.",
     "H602": "Another distribution or sort key rewrites all rows of the table.",
     "H603": "The table cannot be read or written while it is altered.",
     "H604": "A view is dropped, and made again where it stays: readers find none meanwhile, views on it break.",

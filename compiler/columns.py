@@ -12,7 +12,7 @@ from streamplan.runtime.modes import Origin, Policy
 from .bound import Bound
 from .lex import fold
 from .metadata import METADATA
-from .model import Column, ColumnType
+from .model import Column, ColumnType, parse_type
 from .naming import unholdable
 from .observed import ObservedField
 from .redshift import ENCODINGS
@@ -100,7 +100,12 @@ def _of_type(work: Work, field: ObservedField, wanted: ColumnSpec, kind: ColumnT
 
 def _of_length(work: Work, field: ObservedField, wanted: ColumnSpec, natural: Mapped) -> Mapped | None:
     if natural.type.name in ("VARCHAR", "VARBYTE") and wanted.length:
-        return _of_type(work, field, wanted, ColumnType(natural.type.name, (wanted.length,)))
+        kind = parse_type(f"{natural.type.name}({wanted.length})")
+        if kind is not None:
+            return _of_type(work, field, wanted, kind)
+        message = f"{natural.type.name} has no length {wanted.length:,}"
+        work.problem("R409", message, "a VARCHAR has at most 65,535 bytes, a VARBYTE 16,777,216", wanted.span)
+        return None
     message = f"{work.where(field)} is {natural.type}, which has no length"
     work.problem("R409", message, "remove the length, or give it type: VARCHAR(n)", wanted.span)
     return None

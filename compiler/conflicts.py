@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from .access import deployer_role, loader_role
 from .control import CONTROL_TABLES
 from .diagnostic import Diagnostic, Span
 from .lex import fold
 from .model import Model
-from .naming import unholdable
-from .redshift import RESERVED, SYSTEM_SCHEMAS
+from .naming import unholdable, unholdable_schema
+from .redshift import RESERVED
 from .spec import Spec
 from .unit import Unit
 
@@ -25,9 +26,7 @@ def unholdable_names(spec: Spec) -> Iterator[Diagnostic]:
         *(("account", name) for name in accounts),
     ]
     for what, name in named:
-        why = unholdable(name)
-        if what == "schema" and why is None and (fold(name) in SYSTEM_SCHEMAS or fold(name).startswith("pg_")):
-            why = "is kept for Redshift itself"
+        why = unholdable_schema(name) if what == "schema" else unholdable(name)
         if why is not None:
             message = f'{what} "{name}" {why}'
             yield Diagnostic(span=Span(spec.path), code="R402", message=message, help="give it another name")
@@ -35,12 +34,27 @@ def unholdable_names(spec: Spec) -> Iterator[Diagnostic]:
 
 def account_conflicts(spec: Spec, model: Model) -> Iterator[Diagnostic]:
     """Roles that are reserved words, R413, or that are users and groups too, R412."""
-    for name in sorted({name for name in model.roles if fold(name) in RESERVED}):
+    for name in sorted({name for name in model.roles if fold(name) in RESERVED | {"public"}}):
         message = f'role "{name}" is a reserved word, which Redshift refuses (RS-510)'
         yield Diagnostic(span=Span(spec.path), code="R413", message=message, help="rename the role under access")
+    for message in _one_account_twice(spec):
+        yield Diagnostic(span=Span(spec.path), code="R412", message=message, help="rename one under access")
     for name in sorted({*model.users, *model.groups} & set(model.roles)):
         message = f'"{name}" is a role and a user or group; Redshift wants them to differ (RS-510)'
         yield Diagnostic(span=Span(spec.path), code="R412", message=message, help="rename one under access")
+
+
+def _one_account_twice(spec: Spec) -> Iterator[str]:
+    access = spec.access
+    accounts = {(one.user, one.password) for one in (access.loader, access.deployer) if one} if access else set()
+    if access and len({user for user, _ in accounts}) < len(accounts):
+        yield f'"{access.loader.user}" is deployer and loader, with two passwords'
+    own = {loader_role(spec.connector), deployer_role(spec.connector)}
+    yield from (
+        f'reader "{name}" is a role of streamplan\'s own'
+        for name in (access.readers if access else ())
+        if fold(name) in own
+    )
 
 
 def collisions(spec: Spec, units: Iterable[Unit]) -> Iterator[Diagnostic]:

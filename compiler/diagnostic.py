@@ -60,10 +60,10 @@ class Format(StrEnum):
 def to_text(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
     """One diagnostic for a terminal, with the line that it points to when `sources` has the file."""
     span = diagnostic.span
-    where = f"{span}: " if span.path else ""
+    where = f"{_visible(str(span))}: " if span.path else ""
     parts = [f"{where}error {diagnostic.code}: {_visible(diagnostic.message)}", *_excerpt(span, sources)]
     if diagnostic.help:
-        parts.append(f"  help: {diagnostic.help}")
+        parts.append(f"  help: {_visible(diagnostic.help)}")
     return "\n".join(parts)
 
 
@@ -104,8 +104,13 @@ def to_github(diagnostic: Diagnostic) -> str:
     """
     span = diagnostic.span
     text = f"{diagnostic.message}. {diagnostic.help}" if diagnostic.help else diagnostic.message
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f"::error file={span.path},line={span.line},col={span.column},title={diagnostic.code}::{escaped}"
+    escaped = _escaped(text)
+    path = _escaped(span.path).replace(":", "%3A").replace(",", "%2C")
+    return f"::error file={path},line={span.line},col={span.column},title={diagnostic.code}::{escaped}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def show(error: CompileError, form: Format, sources: Mapping[str, str]) -> str:

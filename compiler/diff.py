@@ -26,7 +26,7 @@ from .change import (
     TakePrivileges,
     WidenColumn,
 )
-from .diagnostic import CompileError, Diagnostic
+from .diagnostic import NOWHERE, CompileError, Diagnostic
 from .model import EMPTY, Column, Grant, Model, Privilege, Securable, SecurableKind, Table
 from .redshift import NEVER_WIDER
 
@@ -38,7 +38,7 @@ def diff(before: Model, after: Model, untouched: frozenset[tuple[str, str]] = fr
 
     `untouched` names tables that both models have alike, and that stand in neither.
     """
-    problems: list[Diagnostic] = []
+    problems = [*_moved(before, after)]
     changes: list[Change] = [
         CreateSchema(name) for name in after.schemas if name not in (*before.schemas, after.control)
     ]
@@ -55,6 +55,13 @@ def diff(before: Model, after: Model, untouched: frozenset[tuple[str, str]] = fr
     if problems:
         raise CompileError(problems)
     return tuple(sorted(changes, key=lambda change: RANKS.index(type(change))))
+
+
+def _moved(before: Model, after: Model) -> Iterator[Diagnostic]:
+    if before.control not in ("", after.control):
+        message = f'history and ledger would move from schema "{before.control}" to "{after.control}", and begin anew'
+        way = f"keep destination.schema: {before.control}; tables can have another: naming: {{schema: ...}}"
+        yield Diagnostic(span=NOWHERE, code="D506", message=message, help=way)
 
 
 def _created(table: Table) -> Iterator[Change]:

@@ -7,10 +7,10 @@ import re
 from functools import lru_cache
 
 from .lex import fold
-from .redshift import SYSTEM_COLUMNS
+from .redshift import SYSTEM_COLUMNS, SYSTEM_SCHEMAS
 
 RESERVED_PREFIX = "_streamplan_"
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")  # a dot stands between the parts of a path
 _SLUG_LENGTH = 60
 
 
@@ -28,7 +28,19 @@ def unholdable(name: str) -> str | None:
     return None
 
 
+def unholdable_schema(name: str) -> str | None:
+    """Why no schema can have this name, or None when one can."""
+    if fold(name) in SYSTEM_SCHEMAS or fold(name).startswith("pg_"):
+        return "is kept for Redshift itself"
+    return unholdable(name)
+
+
+def unholdable_table(name: str) -> str | None:
+    """Why no table of a plan can have this name, or None when one can."""
+    return "begins with #, which makes a table temporary (RS-314)" if name.startswith("#") else unholdable(name)
+
+
 def slug(name: str) -> str:
     """A name for a path: the name itself where that is safe everywhere, else a readable part of it and a hash."""
-    safe = _UNSAFE.sub("_", name)[:_SLUG_LENGTH].strip(".") or "_"
-    return name if safe == name else f"{safe}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    safe = _UNSAFE.sub("_", name)[:_SLUG_LENGTH] or "_"
+    return name if safe == name else f"{safe}~{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"

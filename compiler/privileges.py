@@ -15,6 +15,7 @@ from streamplan.runtime.plan import Plan, Statement
 
 from .access import deployer_role, loader_role
 from .grammar import parse
+from .lex import fold
 from .loading import STAGE
 from .model import Grantee, GranteeKind, Privilege, Securable, SecurableKind
 from .needs import Need, needs
@@ -85,7 +86,7 @@ def _workers(plan: Plan) -> Iterator[tuple[Grantee, list[tuple[str, Need]]]]:
 
 
 def _needed(plan: Plan, run: Iterable[Statement]) -> Iterator[tuple[str, Need]]:
-    database = plan.destination.database
+    database = fold(plan.destination.database)
     for statement in run:
         yield from ((statement.path, need) for need in needs(statement.sql, database, _TEMPORARY))
 

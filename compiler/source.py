@@ -5,6 +5,8 @@ It does not know what a spec is.
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +15,11 @@ from typing import Any, TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from .diagnostic import CompileError, Diagnostic, Span
 
+_HALF = re.compile("[\0\ud800-\udfff]")
 Steps: TypeAlias = tuple[str | int, ...]
 
 
@@ -64,15 +67,18 @@ def read_source(path: Path, shown: str) -> Source:
 def parse_source(text: str, shown: str) -> Source:
     """Parses YAML text; raises CompileError S102 for broken YAML and S103 for a duplicate key, each with its place."""
     try:
-        tree = YAML(typ="rt").load(text)
+        with warnings.catch_warnings(action="ignore", category=ReusedAnchorWarning):
+            tree = YAML(typ="rt").load(text)
     except DuplicateKeyError as error:
         raise _marked(error, shown, "S103", "each key may stand once") from None
     except MarkedYAMLError as error:
         raise _marked(
             error, shown, "S102", "mend the YAML here; indentation and brackets are the usual cause"
         ) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise _failed(shown, "S102", f"not YAML: {str(error).splitlines()[0]}", "mend the YAML") from None
+    except (YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        raise _failed(
+            shown, "S102", f"not YAML: {(str(error).splitlines() or [type(error).__name__])[0]}", "mend the YAML"
+        ) from None
     values: dict[Steps, Span] = {(): Span(shown, 1, 1)}
     keys: dict[Steps, Span] = {}
     try:
@@ -80,6 +86,10 @@ def parse_source(text: str, shown: str) -> Source:
     except (LookupError, TypeError, AttributeError, RecursionError):
         message = "it uses YAML that a spec cannot: merge keys, tags or references to itself"
         raise _failed(shown, "S102", message, "write the values out") from None
+    if (place := _unholdable(data, ())) is not None:
+        message = "a text holds a NUL or half a character, which nothing downstream can hold"
+        span = values.get(place) or keys.get(place) or Span(shown)
+        raise CompileError([Diagnostic(span=span, code="S102", message=message, help="remove it")])
     return Source(path=shown, text=text, data=data, values=values, keys=keys)
 
 
@@ -102,6 +112,20 @@ def _plain(node: Any, path: Steps, shown: str, values: dict[Steps, Span], keys: 
             return float(node)
         case _:
             return str(node)
+
+
+def _unholdable(data: Any, path: Steps) -> Steps | None:
+    """The path of the first text that holds what no file and no database can; None when there is none."""
+    match data:
+        case dict():
+            inner = [(data_, (*path, key)) for key, value in data.items() for data_ in (key, value)]
+        case list():
+            inner = [(value, (*path, number)) for number, value in enumerate(data)]
+        case str() if _HALF.search(data):
+            return path
+        case _:
+            return None
+    return next((found for value, at in inner if (found := _unholdable(value, at)) is not None), None)
 
 
 def _span(shown: str, mark: tuple[int, int]) -> Span:

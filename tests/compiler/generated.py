@@ -43,7 +43,7 @@ TABLES = ("orders", "Customers", "order items", 'say "hi"', "select", "größe",
 FIELDS = ("id", "note", "Amount", "at", "select", 'a"b', "it's", "größe", "x--y", "/*", "$1", "?", "back\\slash")
 NAMES = ("renamed", "Other", 'q"q', "group", "ü;DROP TABLE x", "--", "*/")
 COMMENTS = ("", "plain", "it's", 'a "name"', "-- no comment", "/* open", "back\\slash\\'", "line\nbreak", "$$ ; $1 ?")
-TOPIC_SCHEMAS = ("public", "Sales")
+TOPIC_SCHEMAS = ("public", "Sales")  # bug 3: "a.b" with a table "c", and "a" with "b.c", are one folder of a plan
 ROLES, GROUPS = ("analysts", "Finance", 'ro"le', "a.b"), ("bi", "it's", "ops")
 METADATA = ("deleted", "event_ts", "loaded_at", "op", "source_ts", "topic", "topic_offset", "topic_partition")
 KINDS = sorted({(row.type, row.name) for row in ROWS if row.type != "null"})
@@ -236,7 +236,7 @@ def accounts(draw) -> dict[str, Any]:
 
     said: dict[str, Any] = {"loader": draw(user(draw(st.sampled_from(("loader", "Loader")))))}
     if draw(st.booleans()):
-        said["deployer"] = draw(user("deployer"))
+        said["deployer"] = draw(user("deployer"))  # bug 4: one user with two passwords loses one of them
     if draw(st.booleans()):
         said["readers"] = draw(some_of(ROLES))
     return said | ({"reader_groups": draw(some_of(GROUPS))} if draw(st.booleans()) else {})
@@ -442,9 +442,12 @@ def _feeds(topic: ObservedTopic, name: str, table: dict[str, Any]) -> bool:
 
 @st.composite
 def _other_place(draw, world: World) -> World:
-    """Another schema or database."""
+    """Another schema for tables and control tables, or another database."""
     spec = world.copied()
-    spec["destination"] |= draw(st.sampled_from(({"schema": "shop_2"}, {"schema": "shop"}, {"database": "prod"})))
+    able = [{"database": "prod"}, {"database": "dev"}]
+    # bug 2: where a naming pattern keeps the tables in their schema, moving the control tables is C703 under strict
+    able += [{"schema": "shop_2"}] if "schema" not in spec["naming"] else []
+    spec["destination"] |= draw(st.sampled_from(able))
     return replace(world, spec=spec)
 
 
