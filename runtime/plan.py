@@ -136,6 +136,11 @@ class TableProgram(_Value, frozen=True, kw_only=True):
     merge: Statement
     drop: Statement
 
+    @property
+    def appends(self) -> bool:
+        """Whether every record is a row of its own: none replaces another of the batch."""
+        return self.mode is Mode.INSERT or self.key_from is KeySource.KAFKA_COORDINATES
+
 
 class Migration(_Value, frozen=True):
     """The statements that bring a warehouse from the version before to this one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .fold import Fold, State
 from .log import Log
-from .modes import KeySource, Mode
 from .plan import Plan, TableProgram
 from .rows import RowConverter
 
@@ -30,5 +29,4 @@ class Tables:
 
 
 def _fold(program: TableProgram, converter: RowConverter) -> Fold:
-    appended = program.mode is Mode.INSERT or program.key_from is KeySource.KAFKA_COORDINATES
-    return Log(program, converter) if appended else State(program, converter)
+    return Log(program, converter) if program.appends else State(program, converter)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import assert_never
 
 from .envelope import Aside, Delete, Event, Reader, Told, Tombstone, Truncate, Upsert
 from .errors import RecordError, StopError
 from .fold import Fold
-from .keys import Keys
-from .modes import Deletes, KeySource, Mode, Policy
+from .keys import Key
+from .modes import Deletes, KeySource, Policy
 from .ports import Record
 from .rows import Change, Drift
 
@@ -56,17 +56,17 @@ def _apply(event: Event, change: Change, reader: Reader, fold: Fold) -> None:
             fold.upsert(event, reader.key(change.record), change)
         case Delete():
             if fold.program.deletes is Deletes.IGNORE:
-                _pass_over(event, change.record, reader, fold)
+                _pass_over(fold, lambda: fold.keys.of_deleted(event, reader.key(change.record)))
             else:
                 fold.delete(event, reader.key(change.record), change)
         case Truncate():
             _truncate(change.record, fold)
 
 
-def _pass_over(event: Delete, record: Record, reader: Reader, fold: Fold) -> None:
+def _pass_over(fold: Fold, key: Callable[[], Key]) -> None:
     """A delete that the plan ignores still says that the row is another from here on; a bad key is no matter."""
     with suppress(RecordError):
-        fold.passed_over(Keys(fold.program, fold.convert).of_deleted(event, reader.key(record)))
+        fold.passed_over(key())
 
 
 def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
@@ -77,8 +77,7 @@ def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> Non
         return
     (fold,) = folds.values()
     if fold.program.deletes is Deletes.IGNORE:
-        with suppress(RecordError):
-            fold.passed_over(Keys(fold.program, fold.convert).of_record(reader.key(record)))
+        _pass_over(fold, lambda: fold.keys.of_record(reader.key(record)))
         return
     if _only_follows(record, reader, fold):
         return
@@ -88,11 +87,10 @@ def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> Non
 
 def _only_follows(record: Record, reader: Reader, fold: Fold) -> bool:
     """Whether the record only follows a delete that has been taken in as a change of its own."""
+    if not (reader.enveloped or reader.rewrites):
+        return False
     by_value = fold.program.key_from is KeySource.RECORD_VALUE
-    appended = fold.program.mode is Mode.INSERT or fold.program.key_from is KeySource.KAFKA_COORDINATES
-    if appended and fold.program.deletes is Deletes.SOFT:
-        return reader.enveloped or reader.rewrites
-    return (reader.enveloped or reader.rewrites) and (record.key is None or by_value)
+    return record.key is None or by_value or (fold.program.appends and fold.program.deletes is Deletes.SOFT)
 
 
 def _truncate(record: Record, fold: Fold) -> None:
