@@ -37,14 +37,13 @@ def looks_of(folder: Path) -> dict[str, Look]:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{entry.name}/", entry.path))
                     continue
-                seen = entry.stat()
-                found[prefix + entry.name] = seen.st_size, seen.st_mtime_ns
+                found[prefix + entry.name] = look_of(entry)
     return found
 
 
-def look_of(path: Path) -> Look:
+def look_of(file: Path | os.DirEntry[str]) -> Look:
     """How one file looks."""
-    seen = path.stat()
+    seen = file.stat()
     return seen.st_size, seen.st_mtime_ns
 
 

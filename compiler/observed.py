@@ -19,6 +19,7 @@ from urllib.parse import quote
 import msgspec
 
 from .diagnostic import CompileError, Diagnostic, Span
+from .looks import Look, look_of
 
 FOLDER = "observed"
 # gc=False below: no value here refers back to another, and the collector takes four times as long as the decoder.
@@ -188,21 +189,21 @@ def read_observed(folder: Path) -> Observed:
     return Observed(topics=tuple(topics.values()), folder=str(folder))
 
 
-def json_looks(folder: Path) -> list[tuple[str, tuple[int, int]]]:
-    """The same files, each with its size and its time of change in nanoseconds."""
-    if not folder.is_dir():
-        return []
-    with os.scandir(folder) as entries:
-        found = [(entry.path, entry.stat()) for entry in entries if entry.name.endswith(".json")]
-    return sorted((path, (seen.st_size, seen.st_mtime_ns)) for path, seen in found)
+def json_looks(folder: Path) -> list[tuple[str, Look]]:
+    """The JSON files of a folder, and how each looks; sorted as `json_files`."""
+    return sorted((entry.path, look_of(entry)) for entry in _json(folder))
 
 
 def json_files(folder: Path) -> list[str]:
     """The JSON files of a folder; of two names of one topic the shorter comes first, since "@" follows "."."""
+    return sorted(entry.path for entry in _json(folder))
+
+
+def _json(folder: Path) -> list[os.DirEntry[str]]:
     if not folder.is_dir():
         return []
     with os.scandir(folder) as entries:
-        return sorted(entry.path for entry in entries if entry.name.endswith(".json"))
+        return [entry for entry in entries if entry.name.endswith(".json")]
 
 
 def bad_file(path: str, error: Exception) -> Diagnostic:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streamplan.runtime.disk import read_head, read_sums, verify
+from streamplan.runtime.disk import read_sums, split_manifest, verify
 from streamplan.runtime.plan import MANIFEST_FILE, Plan
 
 from .canonical import from_json, read_table
@@ -48,4 +48,5 @@ def read_previous(folder: Path) -> Previous:
         return Previous()
     verify(folder)
     model = from_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
-    return Previous(plan=read_head(folder), model=model, sums=read_sums(folder))
+    head, _ = split_manifest(folder)
+    return Previous(plan=head, model=model, sums=read_sums(folder))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from streamplan.runtime.disk import read_sums, split_manifest
-from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE
+from streamplan.runtime.disk import digest_of, read_sums, split_manifest
+from streamplan.runtime.plan import SUM_FILE
 
 from .access import Holding
 from .api import Compiled, compiled
@@ -23,7 +23,7 @@ from .previous import Previous, read_previous
 from .seen import Seen, seen_files
 from .spec import Spec
 from .unit import Unit
-from .untouched import Remembered, sha_of
+from .untouched import Remembered
 
 
 class Recompile:
@@ -45,7 +45,7 @@ class Recompile:
         """Notes down what the next compile may use, after the plan has been written."""
         memory = Memory(
             compiler=compiler_digest(),
-            plan=sha_of(self._out / SUM_FILE),
+            plan=digest_of(self._out / SUM_FILE),
             version=result.head.version,
             spec=self._before.spec,
             observed={one.place.path: one.file for one in self._seen if one.file is not None},
@@ -68,7 +68,7 @@ class Recompile:
     def _kept(self, memory: Memory) -> Previous:
         """The plan before, its tables as pieces of text."""
         sums = read_sums(self._out)
-        head, programs = split_manifest((self._out / MANIFEST_FILE).read_bytes(), memory.plan)
+        head, programs = split_manifest(self._out)
         model, tables = split_model((self._out / MODEL_FILE).read_bytes())
         views = {(view.schema, view.name): view for view in model.views}
         units = {

@@ -5,16 +5,15 @@ It imports nothing of the pipeline.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from streamplan.runtime.disk import read_sums
+from streamplan.runtime.disk import digest_of, read_sums
 from streamplan.runtime.plan import SUM_FILE
 
 from .cache import Memory, place_of, recall
 from .looks import Look, looks_of
-from .observed import FOLDER
+from .observed import FOLDER, json_looks
 
 
 class Remembered:
@@ -32,7 +31,7 @@ class Remembered:
         self._observed, self._out = spec.parent / FOLDER, out
         self.place = place_of(spec, out, environment)
         self.looks: dict[str, Look] = {}
-        self.spec = sha_of(spec) if spec.is_file() else ""
+        self.spec = digest_of(spec) if spec.is_file() else ""
         memory = None if afresh else recall(self.place)
         self.memory = memory if memory is not None and self._bears_out(memory) else None
 
@@ -42,15 +41,14 @@ class Remembered:
         memory = self.memory
         if memory is None or memory.spec != self.spec:
             return 0
-        looks = looks_of(self._observed) if self._observed.is_dir() else {}
-        now = {f"{self._observed}/{name}": look for name, look in looks.items() if name.endswith(".json")}
+        now = dict(json_looks(self._observed))
         then = {path: (file.size, file.changed) for path, file in memory.observed.items()}
         return memory.version if now == then else 0
 
     def _bears_out(self, memory: Memory) -> bool:
         """Whether the plan on disk is the one that was remembered, file by file."""
         try:
-            if sha_of(self._out / SUM_FILE) != memory.plan:
+            if digest_of(self._out / SUM_FILE) != memory.plan:
                 return False
             self.looks = looks_of(self._out)
         except OSError:
@@ -59,9 +57,4 @@ class Remembered:
             return False
         doubted = [path for path, look in self.looks.items() if memory.looks[path] != look and path != SUM_FILE]
         sums = read_sums(self._out) if doubted else {}
-        return all(sums.get(path) == sha_of(self._out / path) for path in doubted)
-
-
-def sha_of(path: Path) -> str:
-    """The sha256 of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+        return all(sums.get(path) == digest_of(self._out / path) for path in doubted)

@@ -24,10 +24,10 @@ class _Format(msgspec.Struct):
     format: int
 
 
-class _Headed(Plan, frozen=True, kw_only=True):
-    """A plan whose tables are not looked into."""
+class _Split(Plan, frozen=True, kw_only=True):
+    """A plan whose tables are told apart and not looked into."""
 
-    tables: msgspec.Raw  # type: ignore[assignment]
+    tables: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
 
 
 def load(folder: Path) -> Plan:
@@ -44,35 +44,29 @@ def load(folder: Path) -> Plan:
 def verify(folder: Path) -> bytes:
     """The text of `plan.sum`, after every file has been compared with it; raises PlanError P801."""
     sums = _read(folder, SUM_FILE)
-    _verify(folder, sums.decode(errors="replace"))
+    _verify(folder, _sums(sums))
     return sums
 
 
 def read_sums(folder: Path) -> dict[str, str]:
     """What `plan.sum` says: path to sha256. Raises PlanError P801 when there is none."""
-    lines = _read(folder, SUM_FILE).decode().splitlines()
+    return _sums(_read(folder, SUM_FILE))
+
+
+def _sums(text: bytes) -> dict[str, str]:
+    lines = text.decode(errors="replace").splitlines()
     return {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
 
 
-def read_head(folder: Path) -> Plan:
-    """The plan without its tables, its statements without their texts. Raises PlanError."""
-    found = _decoded(folder, _read(folder, MANIFEST_FILE), _Headed)
+def split_manifest(folder: Path) -> tuple[Plan, list[bytes]]:
+    """The plan without its tables, and the parts of those, as `join_manifest` takes them; statements have no texts.
+
+    Raises PlanError.
+    """
+    found = _decoded(folder, _read(folder, MANIFEST_FILE), _Split)
     body = {name: getattr(found, name) for name in Plan.__struct_fields__ if name not in ("id", "tables")}
-    plan_id = hashlib.sha256(_read(folder, SUM_FILE)).hexdigest()
-    return Plan(**body, id=plan_id, tables=())
-
-
-class _Split(Plan, frozen=True, kw_only=True):
-    """A plan whose tables are told apart and not looked into."""
-
-    tables: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
-
-
-def split_manifest(manifest: bytes, plan_id: str) -> tuple[Plan, list[bytes]]:
-    """The plan without its tables, and the parts of those, as `join_manifest` takes them. Raises PlanError."""
-    found = _decoded(Path(MANIFEST_FILE), manifest, _Split)
-    body = {name: getattr(found, name) for name in Plan.__struct_fields__ if name not in ("id", "tables")}
-    return Plan(**body, id=plan_id, tables=()), [b"    " + bytes(table) for table in found.tables]
+    head = Plan(**body, id=digest_of(folder / SUM_FILE), tables=())
+    return head, [b"    " + bytes(table) for table in found.tables]
 
 
 def plan_of(files: Mapping[str, Text]) -> Plan:
@@ -110,10 +104,9 @@ def _read(folder: Path, name: str) -> bytes:
         raise PlanError("P801", message, help="run: streamplan compile SPEC") from None
 
 
-def _verify(folder: Path, sums: str) -> None:
-    listed = {path: digest for digest, _, path in (line.partition("  ") for line in sums.splitlines())}
+def _verify(folder: Path, listed: Mapping[str, str]) -> None:
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUM_FILE}
-    edited = {path for path in present & set(listed) if _digest(folder / path) != listed[path]}
+    edited = {path for path in present & set(listed) if digest_of(folder / path) != listed[path]}
     wrong = {"edited": edited, "added": present - set(listed), "removed": set(listed) - present}
     problems = sorted(f"{path}: {what}" for what, paths in wrong.items() for path in paths)
     if problems:
@@ -121,7 +114,8 @@ def _verify(folder: Path, sums: str) -> None:
         raise PlanError("P801", message, help=_AGAIN)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The sha256 of a file's bytes. Raises OSError."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
