@@ -8,31 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
 from streamplan.runtime.modes import Deletes, Mode, Policy
 
 from .bound import Binding
 from .control import HISTORY, LEDGER, QUARANTINE
+from .holding import Holding
 from .lex import fold
 from .model import Grant, Grantee, GranteeKind, Member, Model, Privilege, Securable, SecurableKind
 from .spec import AccessSpec, Spec
 
 _APPEND = (Privilege.INSERT, Privilege.SELECT)
-
-
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """A table that rights are given on, with its view, and what the loader needs on it."""
-
-    schema: str
-    name: str
-    view: str
-    privileges: tuple[Privilege, ...]
-    evolves: bool
-
-    @property
-    def of(self) -> tuple[str, str]:
-        """Schema and table."""
-        return self.schema, self.name
 
 
 def access_model(spec: Spec, holdings: Sequence[Holding]) -> Model:

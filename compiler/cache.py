@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from .holding import Holding
 from .looks import Look, SeenFile
 
 _LIBRARIES = ("jinja2", "jsonschema", "msgspec", "ruamel.yaml")
@@ -31,11 +32,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     topics: tuple[str, ...]
     place: str
     source: str
-    schema: str
-    name: str
-    view: str
-    privileges: tuple[str, ...]
-    evolves: bool
+    holding: Holding
     hashed: bool
     paths: tuple[str, ...]
 

@@ -11,13 +11,11 @@ from pathlib import Path
 from streamplan.runtime.disk import digest_of, read_sums, split_manifest
 from streamplan.runtime.plan import SUM_FILE
 
-from .access import Holding
 from .api import Compiled, compiled
 from .cache import Kept, Memory, compiler_digest, remember
 from .canonical import split_model
 from .emit import MODEL_FILE
 from .looks import Look, look_of, looks_of, settled
-from .model import Privilege
 from .observed import FOLDER
 from .previous import Previous, read_previous
 from .seen import Seen, seen_files
@@ -77,8 +75,8 @@ class Recompile:
                 topics=one.topics,
                 place=one.place,
                 source=one.source,
-                holding=holding_of(one),
-                view=views.get((one.schema, one.view)),
+                holding=one.holding,
+                view=views.get((one.holding.schema, one.holding.view)),
                 program=program,
                 model=table,
                 sums={path: sums[path] for path in one.paths},
@@ -86,34 +84,18 @@ class Recompile:
             )
             for one, program, table in zip(memory.tables, programs, tables, strict=True)
         }
-        pieces = {(one.schema, one.name): table for one, table in zip(memory.tables, tables, strict=True)}
+        pieces = {one.holding.of: table for one, table in zip(memory.tables, tables, strict=True)}
         return Previous(plan=head, model=model, sums=sums, kept=units, pieces=pieces)
 
 
 def kept(unit: Unit) -> Kept:
     """The unit as it is remembered."""
-    holding = unit.holding
     return Kept(
         key=unit.key,
         topics=unit.topics,
         place=unit.place,
         source=unit.source,
-        schema=holding.schema,
-        name=holding.name,
-        view=holding.view,
-        privileges=holding.privileges,
-        evolves=holding.evolves,
+        holding=unit.holding,
         hashed=unit.hashed,
         paths=tuple(unit.sums),
-    )
-
-
-def holding_of(one: Kept) -> Holding:
-    """What the accounts are given rights on."""
-    return Holding(
-        schema=one.schema,
-        name=one.name,
-        view=one.view,
-        privileges=tuple(Privilege(p) for p in one.privileges),
-        evolves=one.evolves,
     )

@@ -14,9 +14,10 @@ from streamplan.runtime.disk import Text, encode_table
 from streamplan.runtime.modes import Policy
 from streamplan.runtime.plan import TableProgram
 
-from .access import Holding, loading
+from .access import loading
 from .bound import Binding
 from .canonical import table_json
+from .holding import Holding
 from .loading import program
 from .model import LatestView, Table
 from .walk import statements
