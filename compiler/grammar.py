@@ -7,6 +7,7 @@ It takes what Redshift's grammar takes of these kinds. A refusal names the fact 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from . import parse_small as small
@@ -63,10 +64,12 @@ _PARSERS: dict[str, _Parser] = {
 }
 
 
+@lru_cache(maxsize=256)
 def parse(sql: str) -> Statement:
     """The statement that a text holds, which may end with semicolons; raises GrammarError and LexError.
 
-    More than one is refused (RS-701); none is `Other("")`.
+    More than one is refused (RS-701); none is `Other("")`. The latest are remembered: a plan is proven in several
+    passes over the same statements.
     """
     return statement(tokenize(sql), len(sql))
 
