@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
-from streamplan.runtime.disk import Text, as_bytes
+from streamplan.runtime.disk import Text
 from streamplan.runtime.plan import SUM_FILE
+
+from .replacing import replace_files
 
 MODEL_FILE = "model.json"
 SUMMARY_FILE = "SUMMARY.md"
@@ -37,19 +39,7 @@ def write(
     changed = sorted(
         (path for path in files if path == SUM_FILE or before.get(path) != sums[path]), key=lambda p: (p == SUM_FILE, p)
     )
-    written: dict[Path, Path] = {}
-    try:
-        for path in changed:
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            written[target] = target.with_name(f"{target.name}.new")
-            written[target].write_bytes(as_bytes(files[path]))
-    except BaseException:
-        for fresh in written.values():
-            fresh.unlink(missing_ok=True)
-        raise
-    for target, fresh in written.items():
-        fresh.replace(target)
+    replace_files({folder / path: files[path] for path in changed})
     for path in gone:
         (folder / path).unlink()
     return (*changed, *gone)

@@ -20,6 +20,7 @@ import msgspec
 
 from .diagnostic import CompileError, Diagnostic, Span
 from .looks import Look, look_of
+from .replacing import replace_files
 
 FOLDER = "observed"
 # gc=False below: no value here refers back to another, and the collector takes four times as long as the decoder.
@@ -224,9 +225,9 @@ def save(topics: Iterable[ObservedTopic], folder: Path) -> list[str]:
     file that had the topic's own name goes last.
     """
     folder.mkdir(exist_ok=True)
-    files = {name: text.encode() for name, text in written(topics).items()}
-    changed = [name for name, text in files.items() if _differs(folder / name, text)]
-    _replace(folder, {name: files[name] for name in changed})
+    files = written(topics)
+    changed = [name for name, text in files.items() if _differs(folder / name, text.encode())]
+    replace_files({folder / name: files[name] for name in changed})
     for name in {f"{name.partition('@')[0]}.json" for name in files if "@" in name} - set(files):
         (folder / name).unlink(missing_ok=True)
     return changed
@@ -237,21 +238,6 @@ def _differs(path: Path, text: bytes) -> bool:
         return path.read_bytes() != text
     except FileNotFoundError:
         return True
-
-
-def _replace(folder: Path, files: dict[str, bytes]) -> None:
-    fresh: dict[Path, Path] = {}
-    try:
-        for place, (name, text) in enumerate(files.items()):
-            new = folder / f"{place}.new"
-            new.write_bytes(text)
-            fresh[new] = folder / name
-    except BaseException:
-        for new in fresh:
-            new.unlink(missing_ok=True)
-        raise
-    for new, path in fresh.items():
-        new.replace(path)
 
 
 def _text(data: dict[str, Any]) -> str:
