@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from streamplan.runtime.disk import Text, join_manifest
 from streamplan.runtime.plan import MANIFEST_FILE, SUM_FILE, Plan
 
@@ -19,7 +18,7 @@ from .model import Model
 from .previous import Previous
 from .summary import summary
 from .unit import Made, Unit, digest
-from .walk import statements
+from .walk import newest, statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +45,7 @@ def assembled(  # noqa: PLR0917 - what a plan is made of
     previous: Previous,
 ) -> Assembled:
     """The plan's files."""
-    now = tuple(version for version in plan.migrations if version.version == plan.version)
-    told = statements(msgspec.structs.replace(plan, migrations=now))
-    texts: dict[str, Text] = {s.path: s.sql for s in told if s.sql}
+    texts: dict[str, Text] = {s.path: s.sql for s in statements(newest(plan)) if s.sql}
     texts |= {
         MANIFEST_FILE: join_manifest(plan, [unit.program for unit in units]),
         MODEL_FILE: join_model(model, [unit.model for unit in units]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from streamplan.runtime.modes import KeySource, Mode, Origin
 
-from .bound import Binding, Bound
+from .bound import Binding, Bound, columns_of
 from .columns import columns, metadata
 from .lex import fold
 from .model import Distribution, LatestView, Table
@@ -46,20 +46,19 @@ def _binding(  # noqa: PLR0917 - what one binding is made of
     view_name: str,
 ) -> Binding:
     settings = work.settings.ingestion
-    by_field = {b.field: b.column.name for b in reversed(bound) if b.origin is Origin.VALUE}
-    merged = tuple(by_field[f] for f in key) if settings.mode is Mode.UPSERT else ()
+    key_columns = columns_of(bound, key)
     table = Table(
         schema=work.schema,
         name=work.name,
         columns=tuple(b.column for b in bound),
-        key=place or merged,
+        key=place or (key_columns if settings.mode is Mode.UPSERT else ()),
         distribution=layout[0],
         sort_key=layout[1],
         comment=work.settings.comment,
         because=f"topic {', '.join(work.topics)}",
         origin=work.place,
     )
-    view = _view(view_name, table, bound, tuple(by_field[f] for f in key)) if view_name else None
+    view = _view(view_name, table, bound, key_columns) if view_name else None
     excluded = tuple(c.field for c in work.settings.columns if c.excluded)
     return Binding(
         topics=work.topics,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from streamplan.runtime.modes import Origin
@@ -50,7 +51,8 @@ class Binding:
     ingestion: Ingestion
     view: LatestView | None
 
-    def columns_of(self, fields: tuple[str, ...]) -> tuple[str, ...]:
-        """The columns that hold these fields of a row, in their order."""
-        by_field = {b.field: b.column.name for b in reversed(self.bound) if b.origin is Origin.VALUE}
-        return tuple(by_field[field] for field in fields)
+
+def columns_of(bound: Sequence[Bound], fields: Iterable[str]) -> tuple[str, ...]:
+    """The columns that hold these fields of a row, in the order of the fields: of a field's columns the first."""
+    by_field = {b.field: b.column.name for b in reversed(bound) if b.origin is Origin.VALUE}
+    return tuple(by_field[field] for field in fields)

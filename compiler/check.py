@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterator
 
-import msgspec
 from streamplan.runtime.plan import Boundary, Plan, Statement, TableProgram
 
 from .control import control_tables
@@ -22,7 +21,7 @@ from .replay import differences, of_model, replayed
 from .resolution import Relations, unknown
 from .rules import Judge, Session, violations
 from .typebuild import UTF8_BYTES
-from .walk import statements
+from .walk import newest, statements
 
 _REPORT = "this is a fault of streamplan: report it with the spec and the observed schemas"
 
@@ -32,8 +31,7 @@ def check(plan: Plan, before: Model, after: Model, *, whole: bool = True) -> Non
 
     Where the plan is not shown as a `whole`, a grant may be for a statement that is not shown.
     """
-    now = tuple(version for version in plan.migrations if version.version == plan.version)
-    plan = msgspec.structs.replace(plan, migrations=now)
+    plan = newest(plan)
     problems = [*_refused(plan)]
     problems += (
         []

@@ -12,13 +12,11 @@ import click
 from .diagnostic import Format
 from .observed import FOLDER, read_observed, save
 from .observing import as_json, as_text, look
-from .printing import FORMAT, problems_shown
+from .printing import FORMAT, SPEC, problems_shown
 from .scaffold import scaffold
 from .source import read_source
 from .spec import Spec
 from .spec_reading import parse_spec
-
-SPEC = click.argument("spec", type=click.Path(path_type=Path))
 
 
 @click.command("init")

@@ -10,15 +10,13 @@ from pathlib import Path
 import click
 
 from .diagnostic import Format
-from .printing import FORMAT, problems_shown
+from .printing import FORMAT, SPEC, problems_shown
 from .untouched import Remembered
 
 _LIBRARIES = ("jinja2", "jsonschema", "ruamel.yaml", "sqlglot")
 for _library in _LIBRARIES:  # told at once, as every command of the compiler tells it, though they are imported later
     if find_spec(_library) is None:
         raise ModuleNotFoundError(f"No module named {_library!r}", name=_library)
-
-SPEC = click.argument("spec", type=click.Path(path_type=Path))
 
 
 @click.command("compile")

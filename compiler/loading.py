@@ -8,7 +8,7 @@ from typing import Any
 from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
 from streamplan.runtime.plan import Field, Statement, TableProgram
 
-from .bound import Binding, Bound
+from .bound import Binding, Bound, columns_of
 from .migrating import distribution, printed
 from .model import AUTO, Column, ColumnType
 from .naming import slug
@@ -119,7 +119,7 @@ def _values(binding: Binding) -> dict[str, Any]:
         "operation": ident(OPERATION),
         "deleted": deleted,
         "match": joined(
-            [Sql(f"{target}.{sets[name]}") for name in table.key or binding.columns_of(binding.key)], "\n  AND "
+            [Sql(f"{target}.{sets[name]}") for name in table.key or columns_of(binding.bound, binding.key)], "\n  AND "
         ),
         "assignments": [text for name, text in sets.items() if name not in table.key],
         "marks": [sets[b.column.name] for b in binding.bound if b.origin is not Origin.VALUE],

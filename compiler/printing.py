@@ -1,4 +1,4 @@
-"""How the compiler's commands print problems, and the option that says in which form."""
+"""What the compiler's commands share: the spec that they take, and how they print problems."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from .diagnostic import CompileError, Format, show
 
+SPEC = click.argument("spec", type=click.Path(path_type=Path))
 FORMAT = click.option(
     "--format",
     "form",

@@ -1,4 +1,4 @@
-"""Every statement of a plan, wherever it stands in it."""
+"""The statements of a plan, wherever they stand in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from streamplan.runtime.plan import Field, Statement
+from streamplan.runtime.plan import Field, Plan, Statement
 
 
 def statements(value: Any) -> Iterator[Statement]:
@@ -23,3 +23,9 @@ def statements(value: Any) -> Iterator[Statement]:
         case tuple():
             for item in value:
                 yield from statements(item)
+
+
+def newest(plan: Plan) -> Plan:
+    """The plan with the migrations of its own version alone: the files of those before lie in its folder."""
+    now = tuple(version for version in plan.migrations if version.version == plan.version)
+    return msgspec.structs.replace(plan, migrations=now)
