@@ -18,6 +18,7 @@ from .model import Grant, Grantee, GranteeKind, Member, Model, Privilege, Secura
 from .spec import AccessSpec, Spec
 
 _APPEND = (Privilege.INSERT, Privilege.SELECT)
+_LOCKS = {Privilege.DELETE, Privilege.UPDATE}
 
 
 def access_model(spec: Spec, holdings: Sequence[Holding]) -> Model:
@@ -90,11 +91,12 @@ def _loader(spec: Spec, control: str, schemas: list[str], holdings: Sequence[Hol
         yield _on(holding.schema, holding.name, to, holding.privileges, "lock, delete and merge")
     yield _on(control, LEDGER, to, _APPEND, "one row a batch, in the batch's own transaction")
     yield _on(control, QUARANTINE, to, _APPEND, "records that cannot be taken in")
-    yield _on(control, HISTORY, to, _APPEND if evolves else (Privilege.SELECT,), "refuses a plan that is not applied")
+    history = (*_APPEND, Privilege.UPDATE) if evolves else (Privilege.SELECT,)
+    yield _on(control, HISTORY, to, history, "refuses a plan that is not applied")
 
 
 def loading(binding: Binding) -> tuple[Privilege, ...]:
-    """What the loader needs on a table: what its statements do, no more. LOCK takes any right to write (r_LOCK)."""
+    """What the loader needs on a table: what its statements do, no more; LOCK takes UPDATE or DELETE (`needs`)."""
     at = binding.ingestion
     needs = {Privilege.INSERT}
     truncated, marked = at.truncates is Policy.APPLY, at.deletes is Deletes.SOFT
@@ -103,6 +105,8 @@ def loading(binding: Binding) -> tuple[Privilege, ...]:
     if at.deletes is Deletes.HARD or (truncated and not marked):
         needs.add(Privilege.DELETE)
     if (at.mode is Mode.UPSERT and _updates(binding)) or (marked and (truncated or at.mode is Mode.UPSERT)):
+        needs.add(Privilege.UPDATE)
+    if not needs & _LOCKS:
         needs.add(Privilege.UPDATE)
     if at.evolution is Policy.AUTO:
         needs.add(Privilege.ALTER)

@@ -1,6 +1,7 @@
 """Which privileges a statement needs, read from the statement itself. It knows no account and no grant.
 
-Sources: the sections "Required privileges" of each command's page (r_MERGE, r_LOCK, r_DELETE, r_UPDATE, r_INSERT …).
+Sources: the sections "Required privileges" of each command's page (r_MERGE, r_DELETE, r_UPDATE, r_INSERT …). The page
+of LOCK has none; PostgreSQL, from which Redshift comes, lets those lock who may UPDATE or DELETE, not those who INSERT.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from .statement_data import Clauses, Delete, DeleteMatched, Insert, Merge, Query
 from .statement_parts import Name, Relation, Source
 from .statement_tables import AddColumn, CreateTable, CreateView
 from .statements import CreateSchema, Lock
-
-_WRITES = (Privilege.DELETE, Privilege.UPDATE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +59,7 @@ def _needs(text: str, database: str) -> Iterator[Need]:  # noqa: C901 - one line
         case AddColumn(table=table):
             yield _on(table, Privilege.ALTER)
         case Lock(tables=tables):
-            yield from (Need(_table(table), Privilege.INSERT, _WRITES) for table in tables)
+            yield from (Need(_table(table), Privilege.DELETE, (Privilege.UPDATE,)) for table in tables)
         case Merge(action=Clauses() as clauses) as merge:
             changes = Privilege.DELETE if isinstance(clauses.matched, DeleteMatched) else Privilege.UPDATE
             yield from (_on(merge.target, p) for p in (Privilege.SELECT, Privilege.INSERT, changes))

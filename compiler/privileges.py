@@ -59,20 +59,27 @@ _Needed: TypeAlias = list[tuple[str, Need]]
 
 
 def _uncovered(name: str, held: _Held, needed: _Needed) -> Iterator[tuple[str, str]]:
-    used = {(need.on, need.privilege) for _, need in needed if not need.instead}
     for path, need in needed:
-        ways = {(need.on, privilege) for privilege in (need.privilege, *need.instead)}
-        if need.instead and not ways & used & held.keys():
-            yield path, f"needs a right to write {'.'.join(need.on.name)}, which {name} is not given"
-        elif not need.instead and not ways & held.keys():
-            yield path, f"needs {need.privilege} on {'.'.join(need.on.name)}, which {name} is not given"
+        ways = (need.privilege, *need.instead)
+        if not any((need.on, way) in held for way in ways):
+            yield path, f"needs {' or '.join(ways)} on {'.'.join(need.on.name)}, which {name} is not given"
 
 
 def _for_nothing(held: _Held, needed: _Needed, *, later: bool) -> Iterator[tuple[str, str]]:
-    used = {(need.on, need.privilege) for _, need in needed if not need.instead}
+    used = _used(held, needed)
     for on, privilege in sorted(held.keys() - used):
         if not (later and privilege in _FOR_OTHER_VERSIONS):
             yield held[on, privilege], f"gives {privilege} on {'.'.join(on.name)}, which no statement needs"
+
+
+def _used(held: _Held, needed: _Needed) -> set[tuple[Securable, Privilege]]:
+    """What the statements use; of rights that do instead of each other, one that is used anyway, or else one held."""
+    used = {(need.on, need.privilege) for _, need in needed if not need.instead}
+    for _, need in needed:
+        ways = [(need.on, privilege) for privilege in (need.privilege, *need.instead)]
+        if used.isdisjoint(ways):
+            used.update([way for way in ways if way in held][:1])
+    return used
 
 
 def _workers(plan: Plan) -> Iterator[tuple[Grantee, list[tuple[str, Need]]]]:

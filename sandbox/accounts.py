@@ -1,16 +1,19 @@
 """Users, roles, groups and grants of Redshift as PostgreSQL's roles.
 
-A user is a role that may log in. Passwords are dropped: the sandbox has one for all. A role of Redshift is told from a
-group by its connection limit of 0, which nothing that cannot log in needs.
+A user is a role that may log in; what is kept of its password is a setting of its own (`passwords.py`). A role of
+Redshift is told from a group by its connection limit of 0, which nothing that cannot log in needs.
 """
 
 from __future__ import annotations
 
 import re
 
+from streamplan.compiler.lex import TokenKind, cut, fold
+
+from . import passwords
 from .decision import NotYet, Translation
-from .names import LongNames, quoted
-from .spell import Tokens, cased, named, spelled, split, word, words
+from .names import LongNames, literal, quoted
+from .spell import Tokens, bare, cased, named, spelled, split, word, words
 
 _NO_ARGUMENT = frozenset({"createdb", "nocreatedb", "createuser", "nocreateuser"})
 _PRIVILEGES = frozenset(
@@ -37,8 +40,8 @@ _MEMBER = frozenset({"role", "group"})
 
 def create_user(tokens: Tokens, names: LongNames) -> Translation:
     """CREATE USER name with its options."""
-    options = _user_options(tokens[3:], names)
-    return Translation(sql=" ".join(("CREATE USER", quoted(cased(tokens[2], names)), *options)))
+    user, options = quoted(cased(tokens[2], names)), _user_options(tokens[3:], names)
+    return Translation(sql=" ".join(("CREATE USER", user, *options)), after=_password(user, tokens))
 
 
 def alter_user(tokens: Tokens, names: LongNames) -> Translation:
@@ -46,7 +49,20 @@ def alter_user(tokens: Tokens, names: LongNames) -> Translation:
     user = quoted(cased(tokens[2], names))
     if word(tokens[3]) in {"set", "reset", "rename"}:
         return Translation(sql=f"ALTER USER {user} {spelled(tokens[3:], names)}")
-    return Translation(sql=" ".join(("ALTER USER", user, *_user_options(tokens[3:], names))))
+    options = _user_options(tokens[3:], names)
+    return Translation(sql=" ".join(("ALTER USER", user, *options)), after=_password(user, tokens))
+
+
+def _password(user: str, tokens: Tokens) -> tuple[str, ...]:
+    """The statement that keeps the password that a user is given, or, after PASSWORD DISABLE, forgets it."""
+    if "password" not in words(tokens[3:]):
+        return ()
+    given = tokens[3 + words(tokens[3:]).index("password") + 1]
+    if word(given) == "disable":
+        return (f"ALTER USER {user} RESET {passwords.SETTING}",)
+    logs_in = cut(bare(tokens[2])) if tokens[2].kind is TokenKind.QUOTED else fold(tokens[2].text)
+    hashed = passwords.kept(logs_in, given.text[1:-1].replace("''", "'"))
+    return (f"ALTER USER {user} SET {passwords.SETTING} TO {literal(hashed)}",)
 
 
 def drop_user(tokens: Tokens, names: LongNames) -> Translation:

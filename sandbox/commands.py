@@ -63,8 +63,9 @@ def sandbox_command(
 ) -> None:
     """A local stand-in for Redshift, on this machine's loopback.
 
-    Connect with ssl=False. Every user logs in with the same password. A COMMAND after `--` is run with REDSHIFT_HOST,
-    REDSHIFT_PORT, REDSHIFT_USER, REDSHIFT_PASSWORD and REDSHIFT_DATABASE set, and its exit code is returned.
+    Connect with ssl=False. The sandbox's password opens every user, beside the password that a user was given. A
+    COMMAND after `--` is run with REDSHIFT_HOST, REDSHIFT_PORT, REDSHIFT_USER, REDSHIFT_PASSWORD and
+    REDSHIFT_DATABASE set, and its exit code is returned.
     """
     with _stopping(command), running(keep, _port(port), Isolation(isolation)) as started:
         if command:

@@ -3,6 +3,7 @@
 SET allow_system_table_mods = on;
 
 GRANT CREATE ON SCHEMA public TO PUBLIC;
+GRANT SET ON PARAMETER redshift.password TO PUBLIC;  -- a user's own password; see passwords.py
 
 CREATE DOMAIN pg_catalog.super AS jsonb;
 CREATE DOMAIN pg_catalog.varbyte AS bytea;

@@ -1,13 +1,14 @@
 """The start of a session: the start-up packet, the password, and the server's greeting in Redshift's words.
 
-The driver's own start-up parameters, which PostgreSQL does not know, are dropped. The sandbox has one password for all
-users; one with PASSWORD DISABLE comes in through IAM on Redshift, which cannot be had here, so that user has it too.
+The driver's own start-up parameters, which PostgreSQL does not know, are dropped. The session in the server is begun
+first, since the server knows what is kept of the user's password. **The client sees nothing of it before it has
+answered.**
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +16,16 @@ from typing import TypeAlias
 
 from streamplan.compiler.lex import fold
 
-from . import errors, wire
+from . import errors, passwords, wire
 from .names import shorten
 from .postgres import DATABASE
 
-PASSWORD = "Sandbox1"  # noqa: S105 - documented, and of use on this machine's loopback only
 SERVER_VERSION = "8.0.2"
 _PACKET_BYTES = range(4, 10_001)
 _KEPT = "application_name"
-_MD5_REQUEST = (5).to_bytes(4, "big")
+_ASKED = f"SELECT current_setting('{passwords.SETTING}', true)"
+_CHUNK = 65536
+_ENDS = (b"Z", b"E")
 
 Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -44,8 +46,14 @@ class Start:
 async def log_in(client: Streams, socket: Path) -> Streams:
     """Lets a client in. Returns the streams of its session in the server. Raises Gone."""
     start = await _start(client, socket)
-    await _check_password(client, start.user)
-    return await _enter(client, start, socket)
+    async with contextlib.AsyncExitStack() as stack:
+        server = await asyncio.open_unix_connection(socket)
+        stack.callback(server[1].close)
+        greeting = await _enter(client, start, server)
+        await _check_password(client, start.user, await _kept(server))
+        client[1].write(greeting)
+        stack.pop_all()
+    return server
 
 
 async def _start(client: Streams, socket: Path) -> Start:
@@ -81,14 +89,13 @@ async def _cancel(packet: bytes, socket: Path) -> None:
     writer.close()
 
 
-async def _check_password(client: Streams, user: str) -> None:
+async def _check_password(client: Streams, user: str, hashed: str) -> None:
     reader, writer = client
-    salt = os.urandom(4)
-    writer.write(wire.message(b"R", _MD5_REQUEST + salt))
+    challenge = passwords.challenge(user, hashed)
+    writer.write(challenge.request)
     await writer.drain()
     code = await reader.readexactly(1)
-    answer = (await _packet(reader)).rstrip(b"\0")
-    if code != b"p" or answer != wire.md5_password(user, PASSWORD, salt):
+    if not challenge.is_opened_by(code, await _packet(reader)):
         await _refuse(writer, user)
 
 
@@ -99,22 +106,32 @@ async def _refuse(writer: asyncio.StreamWriter, user: str) -> None:
     raise Gone
 
 
-async def _enter(client: Streams, start: Start, socket: Path) -> Streams:
-    reader, writer = await asyncio.open_unix_connection(socket)
+async def _enter(client: Streams, start: Start, server: Streams) -> bytes:
+    """Begins the session in the server. Returns the server's greeting."""
     names = {"user": shorten(start.user), "database": shorten(fold(start.database))}
-    writer.write(wire.startup({**names, **start.kept}))
-    framing, ready = wire.Framing(), False
-    while not ready:
-        data = await reader.read(65536)
+    server[1].write(wire.startup({**names, **start.kept}))
+    answers = await _answers(server[0])
+    if answers[-1].code == b"E":
+        await _turn_away(client[1], start, answers[-1])
+    return b"".join(map(_greeting, answers))
+
+
+async def _kept(server: Streams) -> str:
+    """What is kept of the user's password."""
+    server[1].write(wire.message(b"Q", wire.text(_ASKED)))
+    (value,) = [wire.read_row(answer.body)[0] for answer in await _answers(server[0]) if answer.code == b"D"]
+    return (value or b"").decode()
+
+
+async def _answers(server: asyncio.StreamReader) -> list[wire.Message]:
+    """What the server says until it is ready, or refuses."""
+    framing, answers = wire.Framing(), list[wire.Message]()
+    while not answers or answers[-1].code not in _ENDS:
+        data = await server.read(_CHUNK)
         if not data:
             raise Gone
-        for message in framing.feed(data):
-            ready = ready or message.code == b"Z"
-            if message.code == b"E":
-                writer.close()
-                await _turn_away(client[1], start, message)
-            client[1].write(_greeting(message))
-    return reader, writer
+        answers += framing.feed(data)
+    return answers
 
 
 async def _turn_away(writer: asyncio.StreamWriter, start: Start, message: wire.Message) -> None:

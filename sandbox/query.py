@@ -10,7 +10,6 @@ from typing import Self
 from . import wire
 
 _CHUNK = 65536
-_MD5 = 5
 
 
 def over_unix(path: Path) -> socket.socket:
@@ -43,7 +42,7 @@ class Session:
     def __init__(self, connection: socket.socket, *, user: str, database: str, password: str = "") -> None:
         self._socket = connection
         self._framing = wire.Framing()
-        self._login = (user, password)
+        self._password = wire.md5_of(user, password)
         try:
             self._ask(wire.startup({"user": user, "database": database}))
         except BaseException:
@@ -62,8 +61,8 @@ class Session:
             if not data:
                 raise Refused(error) if error else ConnectionError("the server closed the connection")
             for answer in self._framing.feed(data):
-                if answer.code == b"R" and wire.number(answer.body) == _MD5:
-                    digest = wire.md5_password(*self._login, answer.body[4:])
+                if answer.code == b"R" and wire.number(answer.body) == wire.MD5:
+                    digest = wire.md5_answer(self._password, answer.body[4:])
                     self._socket.sendall(wire.message(b"p", digest + b"\0"))
                 if answer.code == b"E":
                     error = wire.read_fields(answer.body)

@@ -18,8 +18,8 @@ from typing import Any
 from streamplan.runtime.errors import StreamplanError
 
 from .gateway import HOST
-from .login import PASSWORD
 from .names import quoted
+from .passwords import PASSWORD
 from .postgres import ADMIN, DATABASE, Isolation
 from .query import Session, over_tcp
 
@@ -49,7 +49,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
-    """A running sandbox. Any existing user may log in, with the address's password."""
+    """A running sandbox. The address's password opens every user."""
 
     address: Address
     pid: int

@@ -16,6 +16,8 @@ SSL_REQUEST = 80877103
 GSS_REQUEST = 80877104
 CANCEL_REQUEST = 80877102
 PROTOCOL_3 = 196608
+MD5 = 5
+_DIGEST, _SHA256 = 13, 0
 
 _LENGTH = Struct("!i")
 _HEADER = Struct("!ci")
@@ -218,7 +220,31 @@ def fields(code: bytes, values: Mapping[str, str]) -> bytes:
     return message(code, b"".join(k.encode() + text(v) for k, v in values.items()) + b"\0")
 
 
-def md5_password(user: str, password: str, salt: bytes) -> bytes:
-    """What a client answers to AuthenticationMD5Password."""
-    inner = hashlib.md5((password + user).encode(), usedforsecurity=False).hexdigest()
-    return b"md5" + hashlib.md5(inner.encode() + salt, usedforsecurity=False).hexdigest().encode()
+def md5_of(user: str, password: str) -> str:
+    """What a server keeps of a password, in hex."""
+    return hashlib.md5((password + user).encode(), usedforsecurity=False).hexdigest()
+
+
+def md5_request(salt: bytes) -> bytes:
+    """AuthenticationMD5Password."""
+    return message(b"R", _LENGTH.pack(MD5) + salt)
+
+
+def md5_answer(digest: str, salt: bytes) -> bytes:
+    """What a client answers to AuthenticationMD5Password; `digest` is `md5_of` its password."""
+    return b"md5" + hashlib.md5(digest.encode() + salt, usedforsecurity=False).hexdigest().encode()
+
+
+def digest_request(salt: bytes, nonce: bytes) -> bytes:
+    """Redshift's request for a digest of a password with salt, by sha256, and the server's nonce."""
+    return message(b"R", _LENGTH.pack(_DIGEST) + _LENGTH.pack(_SHA256) + _sized(salt) + _sized(nonce))
+
+
+def read_digest(body: bytes) -> tuple[bytes, bytes]:
+    """The digest, and the client's nonce."""
+    end = 4 + number(body)
+    return body[4:end], body[end + 4 :]
+
+
+def _sized(data: bytes) -> bytes:
+    return _LENGTH.pack(len(data)) + data

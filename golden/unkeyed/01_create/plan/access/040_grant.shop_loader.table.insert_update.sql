@@ -1,4 +1,4 @@
 -- because: lock, delete and merge
-GRANT INSERT ON TABLE
+GRANT INSERT, UPDATE ON TABLE
   "shop"."orders"
 TO ROLE "shop_loader";
