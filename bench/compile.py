@@ -99,9 +99,9 @@ def main(
             costs = dict(compiled(folder, count, columns))
         beside = peer(peer_home, sizes, count, columns, peer_seconds) if with_peer else {}
         sizes.append(Size(tables=count, columns=columns, costs=costs, phases=phases(count, columns), peer=beside))
+        if into:  # after each size: the largest takes long
+            into.write_text(json.dumps(as_json(sizes), indent=2) + "\n", encoding="utf-8")
     click.echo(as_text(sizes))
-    if into:
-        into.write_text(json.dumps(as_json(sizes), indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

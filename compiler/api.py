@@ -23,7 +23,7 @@ from .diagnostic import CompileError, Diagnostic
 from .diff import diff
 from .migration import migration
 from .model import Model, Table
-from .observed import FOLDER, Observed
+from .observed import FOLDER, Observed, json_looks
 from .previous import Previous, read_previous
 from .proof import prove
 from .render import head
@@ -78,12 +78,16 @@ class _Parts:
     shapes: Shapes = field(default_factory=Shapes)
 
     def take(self, task: Task, compiler: str, kept: Mapping[str, Unit]) -> None:
-        """The task's unit: kept, or made now."""
+        """The task's unit: kept, or made now. What is wrong with it is added to the problems."""
         key = task.key(compiler) if compiler else ""
         if key and key in kept:
             self.units.append(kept[key])
             return
-        binding = bind(task.work(self.problems))
+        try:
+            binding = bind(task.work(self.problems))
+        except CompileError as error:
+            self.problems += error.diagnostics
+            return
         if binding is not None:
             first, before = self.shapes.is_new(binding), self.there.get((task.schema, task.name))
             self.fresh.append(made(key, binding, task.members[0].place.path, first=first, before=before))
@@ -99,7 +103,7 @@ def compile_files(spec: Path, out: Path, *, strict: bool = False) -> Compiled:
     """Compiles a spec file and the `observed/` folder beside it against the plan in `out`, all of it."""
     parsed = parse_spec(read_source(spec, str(spec)))
     folder = spec.parent / FOLDER
-    return compiled(parsed, seen_files(folder, {}, 0), str(folder), read_previous(out), strict=strict)
+    return compiled(parsed, seen_files(json_looks(folder), {}, 0), str(folder), read_previous(out), strict=strict)
 
 
 def compiled(
@@ -116,7 +120,7 @@ def compiled(
     for task in todo:
         parts.take(task, compiler, {} if strict else previous.kept)
     access = access_model(spec, [unit.holding for unit in parts.units])
-    parts.problems += [*missing(spec, todo, folder), *collisions(spec, parts.units), *account_conflicts(spec, access)]
+    parts.problems += [*missing(spec, todo, folder), *collisions(parts.units), *account_conflicts(spec, access)]
     if parts.problems:
         raise CompileError(parts.problems)
     model = replace(

@@ -26,7 +26,7 @@ _LIBRARIES = ("jinja2", "jsonschema", "msgspec", "ruamel.yaml")
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A unit without what lies in the plan."""
+    """A unit without what lies in the plan; of its parts of the plan's long files, how long they are."""
 
     key: str
     topics: tuple[str, ...]
@@ -34,6 +34,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     source: str
     holding: Holding
     hashed: bool
+    program: int
+    model: int
     paths: tuple[str, ...]
 
 
@@ -45,6 +47,7 @@ class Memory(msgspec.Struct, frozen=True):
         plan: the digest of the plan's `plan.sum`.
         version: the plan's version.
         spec: the digest of the spec's bytes.
+        parsed: the spec itself, as `spec_bytes` writes it; empty where it cannot be written.
         observed: the files of observed schemas, by path.
         looks: how the plan's files looked, by path.
         tables: its tables, in the order of the manifest.
@@ -55,6 +58,7 @@ class Memory(msgspec.Struct, frozen=True):
     plan: str
     version: int
     spec: str
+    parsed: bytes
     observed: dict[str, SeenFile]
     looks: dict[str, Look]
     tables: tuple[Kept, ...]

@@ -13,7 +13,7 @@ from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 import msgspec
-from streamplan.runtime.disk import listed
+from streamplan.runtime.disk import Piece, listed, unlisted
 
 from .model import (
     AUTO,
@@ -47,15 +47,15 @@ def table_json(table: Table) -> str:
     return f'    {json.dumps(_head(table), ensure_ascii=False)[:-1]}, "columns": [\n{columns}\n    ]}}'
 
 
-def join_model(model: Model, tables: Sequence[bytes]) -> tuple[bytes, ...]:
+def join_model(model: Model, tables: Sequence[Piece]) -> tuple[Piece, ...]:
     """The model's text in pieces, with the parts of its tables."""
-    before: dict[str, list[Any]] = {"control": [model.control] if model.control else [], "schemas": [*model.schemas]}
-    behind: dict[str, list[Any]] = {
-        "views": [asdict(view) for view in model.views],
-        "users": [*model.users],
-        "groups": [*model.groups],
-        "roles": [*model.roles],
-        "members": [{"user": m.user, "role": m.role} for m in model.members],
+    before = {"control": _lines([model.control] if model.control else []), "schemas": _lines(model.schemas)}
+    behind = {
+        "views": _lines([asdict(view) for view in model.views]),
+        "users": _lines(model.users),
+        "groups": _lines(model.groups),
+        "roles": _lines(model.roles),
+        "members": _lines([{"user": m.user, "role": m.role} for m in model.members]),
         "grants": [_grant(grant) for grant in model.grants],
     }
     head = "".join([f'  "{name}": {_list(values)},\n' for name, values in before.items()])
@@ -63,17 +63,20 @@ def join_model(model: Model, tables: Sequence[bytes]) -> tuple[bytes, ...]:
     return f'{{\n{head}  "tables": '.encode(), *listed(tables), f",\n{tail}\n}}\n".encode()
 
 
-def _list(values: Sequence[Any]) -> str:
-    return "[\n" + ",\n".join([_line(value) for value in values]) + "\n  ]" if values else "[]"
+def _list(lines: Sequence[str]) -> str:
+    return "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
 
 
-def _line(value: Any) -> str:
-    return "    " + json.dumps(value, ensure_ascii=False)
+def _lines(values: Sequence[Any]) -> list[str]:
+    return ["    " + json.dumps(value, ensure_ascii=False) for value in values]
 
 
-def _grant(grant: Grant) -> dict[str, Any]:
-    to = {_KINDS[grant.to.kind]: grant.to.name}
-    return {"on": grant.on.kind, "name": grant.on.name, **to, "privileges": grant.privileges}
+def _grant(grant: Grant) -> str:
+    """One line. Written by hand: there are many."""
+    name = ", ".join([_quoted(part) for part in grant.on.name])
+    to = f'"{_KINDS[grant.to.kind]}": {_quoted(grant.to.name)}'
+    privileges = ", ".join([f'"{privilege}"' for privilege in grant.privileges])
+    return f'    {{"on": "{grant.on.kind}", "name": [{name}], {to}, "privileges": [{privileges}]}}'
 
 
 def _head(table: Table) -> dict[str, Any]:
@@ -95,11 +98,13 @@ def _column(column: Column) -> str:
 
 def from_json(text: str) -> Model:
     """The model of a `model.json`; raises ValueError or KeyError for a text that this module did not write."""
-    body = json.loads(text)
-    return replace(_model(body), tables=tuple(_read_table(table) for table in body["tables"]))
+    body = msgspec.json.decode(text, type=_Split)
+    return replace(_model(body.head()), tables=tuple(read_table(table) for table in body.tables))
 
 
 class _Split(msgspec.Struct):
+    """A model as lists; its tables are looked into one by one, since all of them at once take much memory."""
+
     control: list[str]
     schemas: list[str]
     tables: list[msgspec.Raw]
@@ -110,16 +115,20 @@ class _Split(msgspec.Struct):
     members: list[dict[str, str]]
     grants: list[dict[str, Any]]
 
-
-def split_model(text: bytes) -> tuple[Model, list[bytes]]:
-    """The model without its tables, and the parts of those, as `join_model` takes them."""
-    found = msgspec.json.decode(text, type=_Split)
-    return _model(msgspec.structs.asdict(found)), [b"    " + bytes(table) for table in found.tables]
+    def head(self) -> dict[str, Any]:
+        """All but the tables."""
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "tables"}
 
 
-def read_table(part: bytes) -> Table:
+def split_model(text: bytes, lengths: Sequence[int]) -> tuple[Model, list[Piece]]:
+    """The model without its tables, and the parts of those, as `join_model` took them; `lengths` are theirs."""
+    head, tables = unlisted(text, "tables", lengths)
+    return _model(msgspec.json.decode(head)), tables
+
+
+def read_table(part: Piece | msgspec.Raw) -> Table:
     """The table of one part."""
-    return _read_table(json.loads(part))
+    return _read_table(msgspec.json.decode(part))
 
 
 def _model(body: Mapping[str, Any]) -> Model:

@@ -42,6 +42,7 @@ def compile_command(spec: Path, out: Path | None, form: str, *, check: bool, str
         folder = out or _folder_of(spec)
         before = Remembered(spec, folder, os.environ, afresh=strict)
         if before.version:
+            before.renew()
             click.echo(f"{folder}: version {before.version}, nothing changed")
             return
         from .making import make  # noqa: PLC0415

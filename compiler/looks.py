@@ -37,7 +37,8 @@ def looks_of(folder: Path) -> dict[str, Look]:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{entry.name}/", entry.path))
                     continue
-                found[prefix + entry.name] = look_of(entry)
+                seen = entry.stat()  # not `look_of`: there are many
+                found[prefix + entry.name] = seen.st_size, seen.st_mtime_ns
     return found
 
 

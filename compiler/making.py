@@ -27,7 +27,7 @@ def make(spec: Path, folder: Path, before: Remembered, *, check: bool, strict: b
     Raises CompileError, PlanError.
     """
     work = Recompile(spec, folder, before, strict=strict)
-    compiled = work.compiled(parse_spec(read_source(spec, str(spec))))
+    compiled = work.compiled()
     if strict and not compiled.unchanged:
         _read_again(compiled)
     if compiled.unchanged:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streamplan.runtime.disk import read_sums, split_manifest, verify
+from streamplan.runtime.disk import Piece, read_head, read_sums, verify
 from streamplan.runtime.plan import MANIFEST_FILE, Plan
 
 from .canonical import from_json, read_table
@@ -32,7 +32,7 @@ class Previous:
     model: Model = EMPTY
     sums: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, Unit] = field(default_factory=dict)
-    pieces: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    pieces: Mapping[tuple[str, str], Piece] = field(default_factory=dict)
 
     def model_for(self, untouched: frozenset[tuple[str, str]]) -> Model:
         """The model without the tables that are kept: nothing happens to those."""
@@ -48,5 +48,4 @@ def read_previous(folder: Path) -> Previous:
         return Previous()
     verify(folder)
     model = from_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
-    head, _ = split_manifest(folder)
-    return Previous(plan=head, model=model, sums=read_sums(folder))
+    return Previous(plan=read_head(folder), model=model, sums=read_sums(folder))

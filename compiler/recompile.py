@@ -19,7 +19,9 @@ from .looks import Look, look_of, looks_of, settled
 from .observed import FOLDER
 from .previous import Previous, read_previous
 from .seen import Seen, seen_files
-from .spec import Spec
+from .source import read_source
+from .spec import Spec, spec_bytes, spec_of
+from .spec_reading import parse_spec
 from .unit import Unit
 from .untouched import Remembered
 
@@ -30,11 +32,13 @@ class Recompile:
     def __init__(self, spec: Path, out: Path, before: Remembered, *, strict: bool) -> None:
         self._spec, self._out, self._before, self._strict = spec, out, before, strict
         self._seen: tuple[Seen, ...] = ()
+        self._parsed: Spec | None = None
 
-    def compiled(self, parsed: Spec) -> Compiled:
+    def compiled(self) -> Compiled:
         """The next plan; raises CompileError, PlanError."""
+        self._parsed = parsed = self._remembered_spec() or parse_spec(read_source(self._spec, str(self._spec)))
         folder, memory = self._spec.parent / FOLDER, self._before.memory
-        self._seen = seen_files(folder, memory.observed if memory else {}, time.time_ns())
+        self._seen = seen_files(self._before.observed, memory.observed if memory else {}, time.time_ns())
         previous = self._kept(memory) if memory else read_previous(self._out)
         compiler = compiler_digest()
         return compiled(parsed, self._seen, str(folder), previous, strict=self._strict, compiler=compiler)
@@ -45,12 +49,21 @@ class Recompile:
             compiler=compiler_digest(),
             plan=digest_of(self._out / SUM_FILE),
             version=result.head.version,
-            spec=self._before.spec,
+            spec=self._before.spec if digest_of(self._spec) == self._before.spec else "",
+            parsed=spec_bytes(self._parsed) if self._parsed else b"",
             observed={one.place.path: one.file for one in self._seen if one.file is not None},
             looks=self._looks_after(result, time.time_ns()),
             tables=tuple(kept(unit) for unit in result.units),
         )
         remember(self._before.place, memory)
+
+    def _remembered_spec(self) -> Spec | None:
+        """The spec as it was read and checked before, where its bytes and its name are the same."""
+        memory = self._before.memory
+        if memory is None or memory.spec != self._before.spec or not memory.parsed:
+            return None
+        found = spec_of(memory.parsed)
+        return found if found.path == str(self._spec) else None
 
     def _looks_after(self, result: Compiled, now: int) -> dict[str, Look]:
         """How the plan's files look now: those that were not written look as they did."""
@@ -66,8 +79,9 @@ class Recompile:
     def _kept(self, memory: Memory) -> Previous:
         """The plan before, its tables as pieces of text."""
         sums = read_sums(self._out)
-        head, programs = split_manifest(self._out)
-        model, tables = split_model((self._out / MODEL_FILE).read_bytes())
+        head, programs = split_manifest(self._out, [one.program for one in memory.tables])
+        written = (self._out / MODEL_FILE).read_bytes()
+        model, tables = split_model(written, [one.model for one in memory.tables])
         views = {(view.schema, view.name): view for view in model.views}
         units = {
             one.key: Unit(
@@ -97,5 +111,7 @@ def kept(unit: Unit) -> Kept:
         source=unit.source,
         holding=unit.holding,
         hashed=unit.hashed,
+        program=len(unit.program),
+        model=len(unit.model),
         paths=tuple(unit.sums),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from streamplan.runtime.disk import Text, as_bytes
+from streamplan.runtime.disk import Text, pieces
+
+_BUFFER = 1 << 20  # bytes: a long text comes in many small pieces
 
 
 def replace_files(files: Mapping[Path, Text]) -> None:
@@ -19,7 +21,8 @@ def replace_files(files: Mapping[Path, Text]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             new = path.with_name(f"{number}.new")
             fresh[new] = path
-            new.write_bytes(as_bytes(text))
+            with new.open("wb", buffering=_BUFFER) as file:
+                file.writelines(pieces(text))
     except BaseException:
         for new in fresh:
             if new.is_file():

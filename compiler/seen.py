@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import msgspec
 
 from .diagnostic import CompileError, Diagnostic, Span
-from .looks import SeenFile, settled
-from .observed import Observed, ObservedTopic, bad_file, json_looks
+from .looks import Look, SeenFile, settled
+from .observed import Observed, ObservedTopic, bad_file
 
 _decoder = msgspec.json.Decoder(ObservedTopic)
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -50,15 +49,15 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
             raise CompileError([bad_file(self.place.path, error)]) from None
 
 
-def seen_files(folder: Path, known: Mapping[str, SeenFile], now: int) -> tuple[Seen, ...]:
-    """What the files of a folder hold, sorted by topic, schema and table; raises CompileError O302 for each bad file.
+def seen_files(files: Iterable[tuple[str, Look]], known: Mapping[str, SeenFile], now: int) -> tuple[Seen, ...]:
+    """What files hold, sorted by topic, schema and table; raises CompileError O302 for each bad file.
 
     A file that looks as it is `known` to look is not read. Where a kill left a table under two names, the longer name
     counts: it was written last.
     """
     found: dict[tuple[str, str, str], Seen] = {}
     problems: list[Diagnostic] = []
-    for path, look in json_looks(folder):
+    for path, look in files:
         old = known.get(path)
         try:
             one = _remembered(path, old) if old and (old.size, old.changed) == look else _looked_at(path, look, now)
@@ -83,7 +82,7 @@ def _remembered(path: str, old: SeenFile) -> Seen:
     )
 
 
-def _looked_at(path: str, look: tuple[int, int], now: int) -> Seen:
+def _looked_at(path: str, look: Look, now: int) -> Seen:
     raw = _bytes(path)
     of, digest = _identity.decode(raw), hashlib.sha256(raw).hexdigest()
     size, changed = settled(look, now)

@@ -10,14 +10,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .diagnostic import CompileError, Diagnostic, Span
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
 
 _HALF = re.compile("[\0\ud800-\udfff]")
 Steps: TypeAlias = tuple[str | int, ...]
@@ -66,25 +64,12 @@ def read_source(path: Path, shown: str) -> Source:
 
 def parse_source(text: str, shown: str) -> Source:
     """Parses YAML text; raises CompileError S102 for broken YAML and S103 for a duplicate key, each with its place."""
-    try:
-        with warnings.catch_warnings(action="ignore", category=ReusedAnchorWarning):
-            tree = YAML(typ="rt").load(text)
-    except DuplicateKeyError as error:
-        raise _marked(error, shown, "S103", "each key may stand once") from None
-    except MarkedYAMLError as error:
-        raise _marked(
-            error, shown, "S102", "mend the YAML here; indentation and brackets are the usual cause"
-        ) from None
-    except (YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        raise _failed(
-            shown, "S102", f"not YAML: {(str(error).splitlines() or [type(error).__name__])[0]}", "mend the YAML"
-        ) from None
     values: dict[Steps, Span] = {(): Span(shown, 1, 1)}
     keys: dict[Steps, Span] = {}
     try:
-        data = _plain(tree, (), shown, values, keys)
+        data = _plain(_tree(text, shown), (), shown, values, keys)
     except (LookupError, TypeError, AttributeError, RecursionError):
-        message = "it uses YAML that a spec cannot: merge keys, tags or references to itself"
+        message = "it uses YAML that a spec cannot: merge keys, tags, references to itself, or deep nesting"
         raise _failed(shown, "S102", message, "write the values out") from None
     if (place := _unholdable(data, ())) is not None:
         message = "a text holds a NUL or half a character, which nothing downstream can hold"
@@ -93,7 +78,29 @@ def parse_source(text: str, shown: str) -> Source:
     return Source(path=shown, text=text, data=data, values=values, keys=keys)
 
 
+def _tree(text: str, shown: str) -> Any:
+    """What ruamel.yaml makes of a text; it is imported here, since a spec that is remembered does not need it."""
+    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml.constructor import DuplicateKeyError  # noqa: PLC0415
+    from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings(action="ignore", category=ReusedAnchorWarning):
+            return YAML(typ="rt").load(text)
+    except DuplicateKeyError as error:
+        raise _marked(error, shown, "S103", "each key may stand once") from None
+    except MarkedYAMLError as error:
+        raise _marked(
+            error, shown, "S102", "mend the YAML here; indentation and brackets are the usual cause"
+        ) from None
+    except (YAMLError, ValueError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise _failed(shown, "S102", f"not YAML: {first}", "mend the YAML") from None
+
+
 def _plain(node: Any, path: Steps, shown: str, values: dict[Steps, Span], keys: dict[Steps, Span]) -> Any:
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415 - as in `_tree`
+
     match node:
         case CommentedMap():
             for key in node:

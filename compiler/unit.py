@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
-from streamplan.runtime.disk import Text, encode_table
+from streamplan.runtime.disk import Piece, Text, encode_table, pieces
 from streamplan.runtime.modes import Policy
 from streamplan.runtime.plan import TableProgram
 
@@ -45,8 +45,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     holding: Holding
     view: LatestView | None
-    program: bytes
-    model: bytes
+    program: Piece
+    model: Piece
     sums: Mapping[str, str]
     hashed: bool
 
@@ -101,9 +101,7 @@ def made(key: str, binding: Binding, place: str, *, first: bool, before: Table |
 
 def digest(text: Text) -> str:
     """The sha256 of a file's text."""
-    if isinstance(text, str):
-        return hashlib.sha256(text.encode()).hexdigest()
     found = hashlib.sha256()
-    for piece in text:
+    for piece in pieces(text):
         found.update(piece)
     return found.hexdigest()

@@ -16,7 +16,8 @@ from .errors import PlanError
 from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Field, Plan, Statement, TableProgram
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
-Text: TypeAlias = str | tuple[bytes, ...]  # of a file: whole, or a long one in pieces
+Piece: TypeAlias = bytes | memoryview
+Text: TypeAlias = str | tuple[Piece, ...]  # of a file: whole, or a long one in pieces
 _AGAIN = "restore it from version control, or compile again"
 
 
@@ -24,10 +25,10 @@ class _Format(msgspec.Struct):
     format: int
 
 
-class _Split(Plan, frozen=True, kw_only=True):
-    """A plan whose tables are told apart and not looked into."""
+class _Head(Plan, frozen=True, kw_only=True):
+    """A plan whose tables are not looked into."""
 
-    tables: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
+    tables: msgspec.Raw  # type: ignore[assignment]
 
 
 def load(folder: Path) -> Plan:
@@ -58,15 +59,21 @@ def _sums(text: bytes) -> dict[str, str]:
     return {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
 
 
-def split_manifest(folder: Path) -> tuple[Plan, list[bytes]]:
-    """The plan without its tables, and the parts of those, as `join_manifest` takes them; statements have no texts.
+def read_head(folder: Path) -> Plan:
+    """The plan without its tables; its statements have no texts. Raises PlanError."""
+    return _head(folder, _read(folder, MANIFEST_FILE))
 
-    Raises PlanError.
-    """
-    found = _decoded(folder, _read(folder, MANIFEST_FILE), _Split)
+
+def split_manifest(folder: Path, lengths: Sequence[int]) -> tuple[Plan, list[Piece]]:
+    """The same, and the parts of its tables, as `join_manifest` took them; `lengths` are theirs. Raises PlanError."""
+    head, tables = unlisted(_read(folder, MANIFEST_FILE), "tables", lengths)
+    return _head(folder, head), tables
+
+
+def _head(folder: Path, manifest: bytes) -> Plan:
+    found = _decoded(folder, manifest, _Head)
     body = {name: getattr(found, name) for name in Plan.__struct_fields__ if name not in ("id", "tables")}
-    head = Plan(**body, id=digest_of(folder / SUM_FILE), tables=())
-    return head, [b"    " + bytes(table) for table in found.tables]
+    return Plan(**body, id=digest_of(folder / SUM_FILE), tables=())
 
 
 def plan_of(files: Mapping[str, Text]) -> Plan:
@@ -81,7 +88,12 @@ def plan_of(files: Mapping[str, Text]) -> Plan:
 
 def as_bytes(text: Text) -> bytes:
     """A file's text in one piece."""
-    return text.encode() if isinstance(text, str) else b"".join(text)
+    return b"".join(pieces(text))
+
+
+def pieces(text: Text) -> tuple[Piece, ...]:
+    """A file's text as bytes, in as many pieces as it has."""
+    return (text.encode(),) if isinstance(text, str) else text
 
 
 def _decoded(folder: Path, manifest: bytes, kind: type[_Struct]) -> _Struct:
@@ -153,20 +165,35 @@ def encode_table(program: TableProgram) -> bytes:
     return b"    " + head.replace(b'"fields":[]', b'"fields":[\n' + fields + b"\n    ]", 1)
 
 
-def join_manifest(head: Plan, tables: Sequence[bytes]) -> tuple[bytes, ...]:
+def join_manifest(head: Plan, tables: Sequence[Piece]) -> tuple[Piece, ...]:
     """The text of `plan.json` in pieces, of a plan without its tables and the parts of those."""
     body = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(_bare(head), id="")), indent=2)
     before, _, behind = body.partition(b'"tables": []')
     return before + b'"tables": ', *listed(tables), behind + b"\n"
 
 
-def listed(parts: Sequence[bytes]) -> Iterator[bytes]:
+def listed(parts: Sequence[Piece]) -> Iterator[Piece]:
     """A JSON list of parts that are indented already, a part a line, in pieces."""
     yield b"[\n" if parts else b"["
     for number, part in enumerate(parts):
         yield b",\n" if number else b""
         yield part
     yield b"\n  ]" if parts else b"]"
+
+
+def unlisted(text: bytes, name: str, lengths: Sequence[int]) -> tuple[bytes, list[Piece]]:
+    """A text whose list of a name is empty now, and the parts that `listed` put there; `lengths` are theirs.
+
+    The parts are not copied: there are many, and few of them are looked into.
+    """
+    opening = f'\n  "{name}": ['.encode()
+    begin = text.index(opening) + len(opening)  # a line begins with it, so it is in no text of a JSON file
+    view, at, parts = memoryview(text), begin + len("\n"), list[Piece]()
+    for length in lengths:
+        parts.append(view[at : at + length])
+        at += length + len(",\n")
+    behind = at - len(",\n") + len("\n  ") if parts else begin
+    return text[:begin] + text[behind:], parts
 
 
 def _bare(value: _Struct) -> _Struct:

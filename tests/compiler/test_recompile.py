@@ -10,13 +10,11 @@ import msgspec
 import pytest
 from generated import World, bounded, histories
 from hypothesis import given
-from streamplan.compiler import seen
+from streamplan.compiler import recompile, seen, untouched
 from streamplan.compiler.api import Compiled, compile_files
 from streamplan.compiler.diagnostic import CompileError
 from streamplan.compiler.emit import write
 from streamplan.compiler.recompile import Recompile
-from streamplan.compiler.source import read_source
-from streamplan.compiler.spec_reading import parse_spec
 from streamplan.compiler.untouched import Remembered
 from streamplan.runtime.errors import PlanError
 
@@ -27,9 +25,10 @@ def again(spec: Path, out: Path, cache: Path) -> Compiled | None:
     """Compiles as the command does; None where nothing was touched."""
     before = Remembered(spec, out, {"XDG_CACHE_HOME": str(cache)})
     if before.version:
+        before.renew()
         return None
     work = Recompile(spec, out, before, strict=False)
-    result = work.compiled(parse_spec(read_source(spec, str(spec))))
+    result = work.compiled()
     put(result, out)
     work.remember(result)
     return result
@@ -107,6 +106,35 @@ def test_a_file_that_was_only_touched_is_compared_by_its_bytes(project):
     spec, plan, cache = project
     os.utime(next(plan.rglob("merge.sql")), (1, 1))
     assert again(spec, plan, cache) is None
+
+
+def test_a_file_that_was_compared_by_its_bytes_is_known_by_its_look_afterwards(project, monkeypatch):
+    spec, plan, cache = project
+    for path in (path for path in plan.rglob("*") if path.is_file()):
+        os.utime(path, (1, 1))
+    read = []
+    assert again(spec, plan, cache) is None
+    monkeypatch.setattr(untouched, "digest_of", lambda path, of=untouched.digest_of: read.append(path) or of(path))
+    assert again(spec, plan, cache) is None
+    assert sorted(read) == sorted([spec, plan / "plan.sum"])
+
+
+def test_a_spec_that_was_not_edited_is_not_parsed_again(project, monkeypatch):
+    spec, plan, cache = project
+    path = min((spec.parent / "observed").glob("*.json"))
+    path.write_text(path.read_text().replace("{", "{ ", 1))
+    monkeypatch.setattr(recompile, "read_source", None)
+    assert again(spec, plan, cache) is not None
+
+
+def test_a_problem_of_a_spec_that_was_not_edited_shows_the_name_that_it_is_called_by_now(project, monkeypatch):
+    spec, plan, cache = project
+    path = spec.parent / "observed" / "museum.public.select.json"
+    path.write_text(path.read_text().replace('"Note"', '"Remark"'))
+    monkeypatch.chdir(spec.parent)
+    with pytest.raises(CompileError) as error:
+        again(Path(spec.name), plan, cache)
+    assert "spec.yaml" in {problem.span.path for problem in error.value.diagnostics}
 
 
 def test_one_table_is_made_anew_when_one_schema_changes(project, monkeypatch):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamplan.compiler.diagnostic import CompileError, Format, show
 from streamplan.compiler.scaffold import scaffold
 from streamplan.compiler.source import parse_source, read_source
+from streamplan.compiler.spec import spec_bytes, spec_of
 from streamplan.compiler.spec_reading import parse_spec
 
 GOOD = scaffold("shop")
+SPECS = sorted(p for p in Path(__file__).parents[2].glob("golden/*/*/spec.yaml") if "refused" not in p.parts)
 
 
 def problems(text: str) -> list[str]:
@@ -94,6 +98,19 @@ def test_a_value_that_no_spec_can_have_is_refused_and_never_a_traceback(old: str
 def test_a_whole_number_is_whole_however_it_is_written():
     spec = parse_spec(parse_source(GOOD.replace("max_rows: 50000", "max_rows: 1000.0"), "spec.yaml"))
     assert (spec.batch.max_rows, type(spec.batch.max_rows)) == (1000, int)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
+def test_a_spec_that_was_written_down_is_the_same_with_its_places(path: Path):
+    spec = parse_spec(read_source(path, path.name))
+    assert spec_of(spec_bytes(spec)) == spec
+    assert repr(spec_of(spec_bytes(spec))) == repr(spec)
+    assert [table.span for table in spec_of(spec_bytes(spec)).tables] == [table.span for table in spec.tables]
+
+
+def test_a_spec_whose_number_is_too_large_to_be_written_down_is_not():
+    spec = parse_spec(parse_source(GOOD.replace("max_rows: 50000", f"max_rows: {10**30}"), "spec.yaml"))
+    assert spec_bytes(spec) == b""
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

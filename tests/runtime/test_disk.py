@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from streamplan.runtime.disk import encode_manifest, load
+from streamplan.runtime.disk import encode_manifest, encode_table, join_manifest, load, split_manifest, unlisted
 from streamplan.runtime.errors import PlanError
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -55,6 +55,20 @@ def test_a_later_version_names_the_one_before_as_its_ancestor():
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
 def test_the_manifest_of_a_loaded_plan_is_the_file(plan: Path):
     assert encode_manifest(load(plan)) == (plan / "plan.json").read_bytes()
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
+def test_a_manifest_that_was_taken_apart_is_joined_to_the_same_file(plan: Path):
+    head, tables = split_manifest(plan, [len(encode_table(table)) for table in load(plan).tables])
+    assert head.id == load(plan).id
+    assert b"".join(join_manifest(head, tables)) == (plan / "plan.json").read_bytes()
+
+
+def test_a_list_without_parts_is_taken_apart_to_none():
+    assert unlisted(b'{\n  "tables": [],\n  "views": []\n}\n', "tables", []) == (
+        b'{\n  "tables": [],\n  "views": []\n}\n',
+        [],
+    )
 
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
