@@ -80,6 +80,8 @@ def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
     }
     groups: list[tuple[object, Relations]] = [(group, known) for group in (plan.history, plan.ledger, plan.quarantine)]
     groups += [(program, ChainMap({(STAGE,): _staged(program)}, known)) for program in plan.tables]
+    ddl = tuple(one for version in plan.migrations for one in version.statements if one.unless is None)
+    groups += [(ddl, known)]
     for group, relations in groups:
         for statement in statements(group):
             for message, position in unknown(statement.sql, relations):

@@ -15,6 +15,7 @@ from .statement_parts import Name, Tokens
 Piece = TypeVar("Piece")
 _OPENING = frozenset({"(", "[", "case"})
 _CLOSING = frozenset({")", "]", "end"})
+_DIGITS = 19
 
 
 class GrammarError(Exception):
@@ -141,7 +142,7 @@ class Cursor:
         first = self._identifier()
         parts = [first.name]
         while self.take("."):
-            parts.append(self._part())
+            parts.append(self.word())
         return Name(tuple(parts), first.start)
 
     def listed(self, item: Callable[[], Piece]) -> tuple[Piece, ...]:
@@ -189,6 +190,8 @@ class Cursor:
     def default(self, *stops: str) -> Tokens:
         """As `expression`, for one whose first token is no stop: NULL, NOT ... ."""
         begin = self._at
+        if self.at_any((",", *_CLOSING)):
+            raise self.error()
         if self.peek() not in _OPENING:
             self.next()
         self.until(*stops)
@@ -197,19 +200,22 @@ class Cursor:
     def integer(self) -> int:
         """A whole number, with its sign."""
         sign = -1 if self.take("-") else 1
-        if self.done or not self.tokens[self._at].text.isdecimal():
+        return sign * self.unsigned()
+
+    def unsigned(self) -> int:
+        """A whole number without a sign, of at most 19 digits, as in a BIGINT."""
+        text = self.tokens[self._at].text if self.is_kind({TokenKind.NUMBER}) else ""
+        if not text.isdecimal() or len(text) > _DIGITS:
             raise self.error()
-        return sign * int(self.next().text)
+        return int(self.next().text)
 
     def _identifier(self) -> Token:
         if self.is_name():
             return self.next()
         raise self.error("RS-408" if self.peek() in RESERVED else "")
 
-    def _part(self) -> str:
-        """A part after a dot, where a reserved word is a name too."""
-        token = self.next()
-        if token.kind not in {TokenKind.WORD, TokenKind.QUOTED}:
-            self._at -= 1
+    def word(self) -> str:
+        """A name where a reserved word is one too: behind a dot, or as an encoding."""
+        if not self.is_kind({TokenKind.WORD, TokenKind.QUOTED}):
             raise self.error()
-        return token.name
+        return self.next().name

@@ -82,6 +82,8 @@ def statement(tokens: tuple[Token, ...], end: int) -> Statement:
     cursor = Cursor(one, end)
     found = _parsed(cursor)
     if found is None:
+        if cursor.done or not one[0].word:
+            raise cursor.error()
         return Other(words=one[0].word.upper(), tokens=one)
     cursor.finish()
     return found
@@ -119,7 +121,6 @@ def _parsed(cursor: Cursor) -> Statement | None:
 
 def _with(cursor: Cursor) -> Statement:
     """A statement behind WITH. MERGE takes none (RS-105)."""
-    before = cursor.tokens
     queries = with_queries(cursor)
     if cursor.take("delete"):
         return delete(cursor, queries)
@@ -127,12 +128,16 @@ def _with(cursor: Cursor) -> Statement:
         return update(cursor, queries)
     if cursor.at("merge"):
         raise cursor.error("RS-105")
-    return select(Cursor(before, cursor.start))
+    if not cursor.at_any(("select", "(")):
+        raise cursor.error()
+    return select(cursor, queries)
 
 
 def _create(cursor: Cursor) -> Statement | None:
     if cursor.at_any(_ABSENT) or cursor.at("unique", "index"):
         raise cursor.error("RS-316")
+    if cursor.at("or", "replace", "table"):
+        raise cursor.error(ahead=2)
     parser = _CREATES.get(cursor.peek())
     if parser is not None:
         return parser(cursor)
@@ -155,4 +160,7 @@ def _alter(cursor: Cursor) -> Statement | None:
         return alter_table(cursor)
     if cursor.at("user"):
         return alter_user(cursor)
-    return default_privileges(cursor) if cursor.take("default", "privileges") else None
+    if not cursor.take("default"):
+        return None
+    cursor.expect("privileges")
+    return default_privileges(cursor)

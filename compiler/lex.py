@@ -109,19 +109,6 @@ def tokenize(sql: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-def first_word(sql: str) -> str:
-    """The first word of a statement in upper case, "" when it begins with none; reads no further than that."""
-    position = 0
-    while found := _TOKEN.match(sql, position):
-        if found.lastgroup == "comment":
-            position = _after_comment(sql, found.start())
-        elif found.lastgroup == "space":
-            position = found.end()
-        else:
-            return found[0].upper() if found.lastgroup == "word" else ""
-    return ""
-
-
 _KINDS = {kind.value: kind for kind in TokenKind}
 
 

@@ -14,13 +14,12 @@ from enum import StrEnum
 
 from .diagnostic import Diagnostic, Format, Span, to_github, to_json, to_text
 from .grammar import parse
-from .lex import LexError, Token, first_word, tokenize
+from .lex import LexError, Token, tokenize
 from .rules import Judge, Session, Violation, violations
 from .rules_warned import warned
+from .statements import Begin, Commit, Rollback
 
 UNREADABLE, SLIP = "C710", "C711"
-_BEGINS = frozenset({"BEGIN", "START"})
-_ENDS = frozenset({"COMMIT", "END", "ROLLBACK", "ABORT"})
 _SECRET = re.compile("access_key|credentials|password|secret|session_token", re.IGNORECASE)
 
 
@@ -51,8 +50,9 @@ def _findings(text: str, path: str) -> Iterator[Finding]:
         refused = violations(statement, Session(in_transaction=inside, judge=Judge.PLAN))
         yield from (_finding(text, path, start, found, Severity.ERROR) for found in refused)
         if not refused:
-            yield from (_finding(text, path, start, found, Severity.WARNING) for found in warned(parse(statement)))
-            inside = _after(statement, inside=inside)
+            read = parse(statement)
+            yield from (_finding(text, path, start, found, Severity.WARNING) for found in warned(read))
+            inside = isinstance(read, Begin) or (inside and not isinstance(read, Commit | Rollback))
 
 
 def unreadable(path: str, why: str) -> Finding:
@@ -116,12 +116,6 @@ def _tokens(text: str) -> tuple[tuple[Token, ...], int]:
         return tokenize(text), len(text)
     except LexError as error:
         return tokenize(text[: error.position]), error.position
-
-
-def _after(statement: str, *, inside: bool) -> bool:
-    """Whether a transaction is open behind a statement that is not refused."""
-    word = first_word(statement)
-    return word in _BEGINS or (inside and word not in _ENDS)
 
 
 def _finding(text: str, path: str, at: int, found: Violation, severity: Severity) -> Finding:

@@ -128,7 +128,7 @@ def _encodings(cursor: Cursor, table: Name, name: Name) -> AlterColumnEncode:
 
 def _encoding(cursor: Cursor) -> str:
     cursor.expect("encode")
-    return cursor.next().name
+    return cursor.word()
 
 
 def _layouts(cursor: Cursor, table: Name) -> AlterLayout:

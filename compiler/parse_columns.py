@@ -31,7 +31,7 @@ def type_name(cursor: Cursor) -> TypeName:
     if first.kind not in {TokenKind.WORD, TokenKind.QUOTED}:
         raise cursor.error(ahead=-1)
     words = _longest(cursor, first.name, _SECOND_WORDS.get(first.name, ()))
-    args = cursor.in_brackets(lambda: cursor.next().text.lower()) if cursor.at("(") else ()  # noqa: PLW0108 - one each
+    args = cursor.in_brackets(lambda: _argument(cursor)) if cursor.at("(") else ()
     words = _longest(cursor, words, _ZONES if words in _ZONED else ())
     is_array = cursor.take("array")
     while cursor.take("["):
@@ -52,6 +52,11 @@ def column(cursor: Cursor) -> Column:
 def columns(cursor: Cursor) -> tuple[Name, ...]:
     """The names in round brackets."""
     return cursor.in_brackets(cursor.name)
+
+
+def _argument(cursor: Cursor) -> str:
+    """A type's length, precision or scale, or MAX."""
+    return "max" if cursor.take("max") else str(cursor.unsigned())
 
 
 def _longest(cursor: Cursor, words: str, endings: tuple[str, ...]) -> str:
@@ -86,9 +91,9 @@ def _with_value(cursor: Cursor, it: Column) -> Column:
         case "default":
             return replace(it, default=cursor.default(*_AFTER_DEFAULT))
         case "encode":
-            return replace(it, encode=cursor.next().name)
+            return replace(it, encode=cursor.word())
         case "collate":
-            return replace(it, collate=cursor.next().name)
+            return replace(it, collate=cursor.word())
         case "generated":
             if cursor.at("always"):
                 raise cursor.error("RS-330")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cursor import Cursor
-from .lex import TokenKind
+from .lex import Token, TokenKind
 from .parse_columns import columns
 from .statement_data import Copy, CopyOption
 
@@ -56,10 +56,14 @@ def _option(cursor: Cursor) -> CopyOption:
 def _values(cursor: Cursor, *, needed: bool) -> tuple[str, ...]:
     """The literals and plain words behind an option's name, without their quotes; what is needed may be any word."""
     cursor.one_of("as", "with")
-    found = [cursor.next().text.strip("'")] if needed else []
+    found = [_value(cursor.next())] if needed else []
     while not cursor.done and (cursor.at_any(_WORDS) or cursor.is_kind(_LITERALS)):
-        found.append(cursor.next().text.strip("'"))
+        found.append(_value(cursor.next()))
     return tuple(found)
+
+
+def _value(token: Token) -> str:
+    return token.text[1:-1] if token.kind is TokenKind.STRING else token.text.lower()
 
 
 def _job(cursor: Cursor) -> None:

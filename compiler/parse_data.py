@@ -59,9 +59,9 @@ def update(cursor: Cursor, with_queries: Tokens = ()) -> Update:
     return found
 
 
-def select(cursor: Cursor) -> Select:
+def select(cursor: Cursor, with_queries: Tokens = ()) -> Select:
     """The rest of the tokens, as a query."""
-    return Select(tokens=cursor.expression())
+    return Select(tokens=with_queries + cursor.expression())
 
 
 def with_queries(cursor: Cursor) -> Tokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .cursor import Cursor
 from .parse_columns import columns
-from .redshift import PRIVILEGES, SYSTEM_PERMISSIONS
+from .redshift import ONE_WORD, PRIVILEGES, SYSTEM_PERMISSIONS
 from .statement_access import (
     AllInSchemas,
     DefaultPrivileges,
@@ -93,10 +93,15 @@ def default_privileges(cursor: Cursor) -> DefaultPrivileges:
 def _privilege(cursor: Cursor) -> Privilege:
     """One word or more. What is no privilege is a role, which must be granted with GRANT ROLE (RS-509)."""
     start, words = cursor.start, list[str]()
+    if cursor.done:
+        raise cursor.error()
+    if cursor.at("grant", "option") or cursor.at("admin", "option"):
+        raise cursor.error(ahead=2)
     known = cursor.peek() in PRIVILEGES | SYSTEM_PERMISSIONS or cursor.peek(1) not in {*_AFTER_PRIVILEGE, ""}
     if not known or not cursor.peek():
         raise cursor.error("RS-509")
-    while not cursor.done and not cursor.at_any(_AFTER_PRIVILEGE):
+    words.append(cursor.next().word)
+    while not (cursor.done or words[0] in ONE_WORD or cursor.at_any(_AFTER_PRIVILEGE)):
         words.append(cursor.next().word)
     name = "all" if words == ["all", "privileges"] else " ".join(words)
     return Privilege(name=name, columns=columns(cursor) if cursor.at("(") else (), start=start)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from .cursor import Cursor
 from .lex import TokenKind
 from .parse_columns import columns
-from .statement_parts import Tokens
 from .statements import (
     Analyze,
     Begin,
@@ -64,7 +63,7 @@ def vacuum(cursor: Cursor) -> Vacuum:
     mode = next((words for words in _VACUUM_MODES if cursor.take(*words)), ())
     table = cursor.qualified() if cursor.is_name("boost") else None
     if cursor.take("to"):
-        cursor.integer()
+        cursor.unsigned()
         cursor.expect("percent")
     cursor.take("boost")
     return Vacuum(table=table, mode=" ".join(mode))
@@ -146,11 +145,4 @@ def set_parameter(cursor: Cursor) -> Set | None:
 
 def show(cursor: Cursor) -> Show:
     """SHOW, from the word after it on."""
-    return Show(what=_rest(cursor))
-
-
-def _rest(cursor: Cursor) -> Tokens:
-    begin_at = len(cursor.behind)
-    while not cursor.done:
-        cursor.next()
-    return cursor.tokens[begin_at:]
+    return Show(what=cursor.expression())

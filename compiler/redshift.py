@@ -151,12 +151,13 @@ DEFAULT_ENCODINGS = {
     "VARCHAR": "lzo",
 }
 
-# r_GRANT: privileges on objects. RS-508: the two that can be given on columns.
+# r_GRANT: privileges on objects; those that begin no system permission. RS-508: the two that can be given on columns.
 PRIVILEGES = frozenset(
     """
     all alter create delete drop execute explain insert references select share temp temporary truncate update usage
     """.split()
 )
+ONE_WORD = frozenset("delete execute insert references select share temp temporary update usage".split())
 COLUMN_PRIVILEGES = frozenset({"select", "update"})
 # r_GRANT: system permissions of one word; all of more than one word are system permissions too (RS-507)
 SYSTEM_PERMISSIONS = frozenset({"analyze", "cancel", "vacuum"})

@@ -24,7 +24,7 @@ from .violation import SYNTAX, Violation
 
 __all__ = ["RULES", "Judge", "Rule", "Session", "Violation", "violations"]
 
-_END = "write the quote or the */ that ends it"
+_END = "write the quote, the dollars or the */ that end it, and a name between double quotes"
 _EXTERNAL = frozenset({"external schema", "external table"})
 
 

@@ -27,6 +27,7 @@ def data_violations(statement: Statement) -> Iterator[Violation]:
         case Insert(source=Rows() as rows):
             yield from _twice(statement.columns)
             yield from _rows(rows)
+            yield from _counted(statement.columns, rows.rows[0])
             yield from _expressions(value for row in rows.rows for value in row)
         case Insert(source=Query() as query):
             yield from _twice(statement.columns)
@@ -53,11 +54,11 @@ def _merge(statement: Merge) -> Iterator[Violation]:
     if _is_system(target):
         message = f'permission denied: "{target.last}" is a system catalog'
         yield Violation(rule="RS-107", message=message, sqlstate="42809", position=target.start)
-    if isinstance(statement.action, Clauses):
-        yield from _clauses(statement.action, _prefixes(statement))
     yield from _read((statement.source,))
     yield from _navigation(statement.condition, _prefixes(statement))
     yield from _expressions((statement.condition,))
+    if isinstance(statement.action, Clauses):
+        yield from _clauses(statement.action, _prefixes(statement))
 
 
 def _is_system(table: Name) -> bool:
@@ -71,8 +72,7 @@ def _clauses(clauses: Clauses, prefixes: Prefixes) -> Iterator[Violation]:
     yield from _assigned(assignments, "RS-108")
     yield from (_qualified(name, "RS-108") for name in clauses.columns if len(name.parts) > 1)
     yield from _twice(clauses.columns)
-    if clauses.columns and len(clauses.columns) != len(clauses.values):
-        yield _count(clauses)
+    yield from _counted(clauses.columns, clauses.values)
     for value in (*(a.value for a in assignments), *clauses.values):
         yield from _navigation(value, prefixes)
         yield from _expressions((value,))
@@ -107,7 +107,7 @@ def _navigation(tokens: Tokens, prefixes: Prefixes) -> Iterator[Violation]:
 
 
 def _rows(rows: Rows) -> Iterator[Violation]:
-    first = len(rows.rows[0]) if rows.rows else 0
+    first = len(rows.rows[0])
     for row in rows.rows:
         if len(row) != first:
             message, help_ = "VALUES lists must all be the same length", "give every row the same number of values"
@@ -153,11 +153,12 @@ def _qualified(name: Name, rule: str) -> Violation:
     return Violation(rule=rule, message=message, sqlstate=SYNTAX, position=name.start)
 
 
-def _count(clauses: Clauses) -> Violation:
-    word = "more" if len(clauses.values) > len(clauses.columns) else "fewer"
-    message = f"INSERT has {word} expressions than target columns"
-    help_, place = "give every column a value", clauses.columns[0].start
-    return Violation(rule="", message=message, sqlstate=SYNTAX, position=place, help=help_)
+def _counted(columns: tuple[Name, ...], values: tuple[Tokens, ...]) -> Iterator[Violation]:
+    if columns and len(columns) != len(values):
+        word = "more" if len(values) > len(columns) else "fewer"
+        message = f"INSERT has {word} expressions than target columns"
+        help_, place = "give every column a value", columns[0].start
+        yield Violation(rule="", message=message, sqlstate=SYNTAX, position=place, help=help_)
 
 
 def _read(sources: Iterable[Source]) -> Iterator[Violation]:

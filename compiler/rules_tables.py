@@ -36,6 +36,8 @@ from .statement_tables import (
 from .statements import Statement
 from .violation import SYNTAX, Violation
 
+_MODIFIERS = {"numeric": 2, "time": 1, "timetz": 1, "timestamp": 1, "timestamptz": 1, "interval day to second": 1}
+_SIZED = "write VARCHAR(n), CHAR(n), VARBYTE(n) or DECIMAL(p, s), and the other types without a size"
 _LENGTHS = {"varchar": VARCHAR_BYTES, "char": CHAR_BYTES, "varbyte": VARBYTE_BYTES}
 
 
@@ -127,13 +129,18 @@ def _type(kind: TypeName) -> Iterator[Violation]:
         yield Violation(rule="RS-403", message=message, sqlstate="42704", position=kind.start)
     elif known in _LENGTHS and kind.args == ("max",):
         return
-    elif not all(arg.isdecimal() for arg in kind.args):
-        message = f'syntax error at or near "{kind.words}"'
-        yield Violation(rule="", message=message, sqlstate=SYNTAX, position=kind.start)
+    elif "max" in kind.args or len(kind.args) > _most(kind.words, known):
+        message = f"type modifiers ({', '.join(kind.args)}) are not those of type {kind.words}"
+        yield Violation(rule="", message=message, sqlstate=SYNTAX, position=kind.start, help=_SIZED)
     elif known in _LENGTHS and kind.args:
         yield from _length(kind, known)
     elif known == "numeric" and kind.args:
         yield from _digits(kind)
+
+
+def _most(words: str, known: str) -> int:
+    """How many numbers a type takes in brackets; FLOAT takes its bits, which DOUBLE PRECISION does not."""
+    return 1 if known in _LENGTHS or words == "float" else _MODIFIERS.get(known, 0)
 
 
 def _length(kind: TypeName, known: str) -> Iterator[Violation]:

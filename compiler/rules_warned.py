@@ -81,7 +81,7 @@ def _copy(copy: Copy) -> Iterator[Violation]:
 
 def _option(option: CopyOption) -> Iterator[Violation]:
     name, values = option.name, option.values
-    if name == "json" and values[:1] == ("auto",):
+    if name == "json" and values[:1] in {(), ("auto",)}:  # which it is when nothing is said
         yield _warning("RS-225", "JSON 'auto' passes over keys with capital letters", option.start)
     if name == "ignoreallerrors" or (name == "maxerror" and values not in {("0",), ("1",)}):
         yield _warning("RS-227", f"{name.upper()} passes over records that cannot be loaded", option.start)

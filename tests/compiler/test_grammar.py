@@ -236,7 +236,7 @@ SELECTED = (Privilege(name="select"),)
                     CopyOption(name="iam_role", values=("arn",)),
                     CopyOption(name="json", values=("auto",)),
                     CopyOption(name="maxerror", values=("3",)),
-                    CopyOption(name="statupdate", values=("OFF",)),
+                    CopyOption(name="statupdate", values=("off",)),
                     CopyOption(name="gzip"),
                 ),
             ),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamplan.compiler.grammar import parse
-from streamplan.compiler.lex import LexError, TokenKind, first_word, fold, tokenize
+from streamplan.compiler.lex import LexError, TokenKind, fold, tokenize
 from streamplan.compiler.sql import ident, literal
 
 PIECES = st.lists(st.sampled_from([*"aZ_1$#?.,;()*/-+:<>|! \n\té", "--", "/*", "*/", "''", "'x'", '"Q"', "$$", "\\"]))
@@ -118,21 +118,6 @@ def test_the_text_of_an_unended_string_is_not_told():
 )
 def test_tokens_begin_and_end_as_in_redshift(text, tokens):
     assert lexed(text) == tokens
-
-
-@pytest.mark.parametrize(
-    ("sql", "word"),
-    [
-        ("select 1", "SELECT"),
-        ("-- why\n/* and /* how */ */ Merge into", "MERGE"),
-        ("", ""),
-        (";select", ""),
-        ('"select"', ""),
-        ("select 'open", "SELECT"),
-    ],
-)
-def test_the_first_word_is_found_behind_comments_and_without_reading_on(sql, word):
-    assert first_word(sql) == word
 
 
 def test_a_word_is_never_read_out_of_a_quoted_name():

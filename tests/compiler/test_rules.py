@@ -428,7 +428,7 @@ def test_every_refusal_points_at_its_cause_and_says_what_to_write_instead(update
     [
         ("SELECT 'open", "'open"),
         ("LOCK", ""),
-        ("CREATE TABLE t (a VARCHAR(x))", "VARCHAR(x)"),
+        ("CREATE TABLE t (a VARCHAR(x))", "x))"),
         ("CREATE TABLE t (a DECIMAL(max))", "DECIMAL(max)"),
         ("CREATE TABLE t (a INT", ""),
         ("DELETE FROM t WHERE", ""),

@@ -1,0 +1,66 @@
+-- taken
+CREATE TABLE shop.orders (
+  id BIGINT NOT NULL,
+  customer BIGINT REFERENCES shop.customers (id),
+  note VARCHAR(4000) DEFAULT 'none' COLLATE case_insensitive,
+  UNIQUE (id),
+  CONSTRAINT customer_exists FOREIGN KEY (customer) REFERENCES shop.customers (id),
+  FOREIGN KEY (customer) REFERENCES shop.customers
+)
+DISTSTYLE KEY
+DISTKEY (id)
+COMPOUND SORTKEY (id, customer);
+CREATE TEMP TABLE stage (id BIGINT NULL UNIQUE, at TIMESTAMP);
+CREATE TEMPORARY TABLE IF NOT EXISTS stage (LIKE shop.orders INCLUDING DEFAULTS);
+CREATE LOCAL TEMP TABLE stage (LIKE shop.orders EXCLUDING DEFAULTS, extra INT);
+create table #stage (id bigint);
+CREATE TABLE "Sh""op"."select" ("create" INT, "ünï" INT);
+CREATE TABLE t (a INT, "a""b" INT);
+CREATE TABLE dev.shop.table (a INT);
+
+-- a key is declared, and nothing enforces it
+CREATE TABLE t (a INT PRIMARY KEY);
+CREATE TABLE t (a INT, PRIMARY KEY (a));
+CREATE TABLE t (a INT, CONSTRAINT k PRIMARY KEY (a));
+
+-- refused: what PostgreSQL has beyond Redshift
+CREATE TABLE t (a INT CHECK (a > 0));
+CREATE TABLE t (a INT, CHECK (a > 0));
+CREATE TABLE t (a INT, CONSTRAINT c CHECK (a > 0));
+CREATE TABLE t (a INT, EXCLUDE USING gist (a WITH =));
+CREATE TABLE t (a INT) PARTITION BY RANGE (a);
+CREATE TABLE t (a INT) INHERITS (s);
+CREATE TABLE t (a INT) TABLESPACE fast;
+CREATE INDEX i ON t (a);
+CREATE UNIQUE INDEX i ON t (a);
+CREATE SEQUENCE s;
+CREATE TRIGGER g BEFORE INSERT ON t EXECUTE PROCEDURE p();
+CREATE TYPE mood AS ENUM ('glad');
+CREATE DOMAIN d AS INT;
+
+-- refused: names
+CREATE TABLE t (order INT);
+CREATE TABLE user (a INT);
+CREATE TABLE t (a INT, oid INT);
+CREATE TABLE t (a INT, ctid BIGINT);
+CREATE TABLE t ("a" INT, b INT, A INT);
+CREATE TEMP TABLE shop.stage (a INT);
+CREATE TABLE shop.#stage (a INT);
+
+-- refused: slips
+CREATE TABLE;
+CREATE TABLE t;
+CREATE TABLE t ();
+CREATE TABLE t (a);
+CREATE TABLE t (a INT;
+CREATE TABLE t (a INT,);
+CREATE TABLE t (a INT) b;
+CREATE TABLE t (a INT b);
+CREATE TABLE t (a INT NOT);
+CREATE TABLE t (a INT PRIMARY);
+CREATE TABLE t (a INT, FOREIGN KEY (a));
+CREATE TABLE t (a INT, CONSTRAINT c);
+CREATE TABLE t (LIKE s INCLUDING ALL);
+CREATE TABLE t.'a' (a INT);
+CREATE TEMP;
+CREATE TABLE IF EXISTS t (a INT);

@@ -1,0 +1,48 @@
+-- taken
+UPDATE t SET a = 1, b = DEFAULT, c = (SELECT MAX(c) FROM s);
+UPDATE shop.t AS x SET a = x.a + 1 WHERE x.a IN (1, 2);
+UPDATE t x SET a = s.a FROM s, (SELECT 1 AS a) AS r WHERE x.a = s.a;
+UPDATE t SET a = s.a FROM s JOIN r ON s.a = r.a WHERE t.a = s.a;
+WITH r AS (SELECT 1 AS a), q (b) AS (SELECT 2) UPDATE t SET a = r.a FROM r;
+DELETE FROM t WHERE a = 1;
+DELETE t WHERE a = 1;
+DELETE FROM t USING s, (SELECT 1 AS a) r WHERE t.a = s.a;
+WITH RECURSIVE r AS (SELECT 1 AS a) DELETE FROM t USING r WHERE t.a = r.a;
+
+-- every row goes
+DELETE FROM t;
+DELETE t;
+
+-- refused
+DELETE FROM t AS x WHERE x.a = 1;
+DELETE FROM t x WHERE x.a = 1;
+DELETE t USING s WHERE t.a = s.a;
+DELETE FROM t WHERE a = 1 RETURNING a;
+DELETE FROM t USING (VALUES (1)) AS s WHERE true;
+DELETE FROM t USING (SELECT ARRAY[1] AS a) AS s WHERE true;
+UPDATE t SET t.a = 1;
+UPDATE t SET a = 1, b = 2, A = 3;
+UPDATE t SET a = 1 RETURNING a;
+UPDATE t SET a = ROW(1, 2);
+UPDATE t SET a = 1 FROM (VALUES (1)) AS s;
+UPDATE t SET a = 1 WHERE a IN (VALUES (1), (2));
+
+-- refused: slips
+DELETE;
+DELETE FROM;
+DELETE FROM t WHERE;
+DELETE FROM t USING;
+DELETE FROM t LIMIT 5;
+UPDATE;
+UPDATE t;
+UPDATE t SET;
+UPDATE t SET a;
+UPDATE t SET a = ;
+UPDATE t SET (a, b) = (1, 2);
+UPDATE t SET a = 1,;
+UPDATE t SET a = 1 WHERE (a = 1;
+UPDATE t SET a = 1 WHERE a = 1);
+WITH r AS (SELECT 1 UPDATE t SET a = 1;
+WITH r (a AS (SELECT 1) SELECT 1;
+WITH r SELECT 1;
+WITH;

@@ -1,0 +1,26 @@
+-- what the grammar does not know is taken, as far as its text can be read
+CALL p(1, 2);
+EXPLAIN SELECT 1;
+PREPARE q AS SELECT 1;
+EXECUTE q;
+DEALLOCATE q;
+DECLARE c CURSOR FOR SELECT 1;
+FETCH NEXT FROM c;
+CLOSE c;
+UNLOAD ('SELECT 1') TO 's3://b/k' IAM_ROLE default;
+REFRESH MATERIALIZED VIEW v;
+CREATE OR REPLACE FUNCTION f(INT) RETURNS INT STABLE AS $$ SELECT $1; $$ LANGUAGE sql;
+CREATE PROCEDURE p() AS $$ BEGIN COMMIT; END; $$ LANGUAGE plpgsql;
+CREATE MODEL m FROM t TARGET a FUNCTION f IAM_ROLE default;
+ALTER SCHEMA shop OWNER TO ann;
+ALTER GROUP readers ADD USER ann;
+DROP PROCEDURE p();
+
+-- refused: slips
+5;
+'text';
+"call" p();
+CREATE;
+DROP;
+DROP ROLE;
+ALTER;

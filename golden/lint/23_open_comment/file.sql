@@ -1,0 +1,3 @@
+SAVEPOINT s;
+SELECT 1 /* a comment /* in a comment */;
+SAVEPOINT s;

@@ -1,0 +1,2 @@
+DO $a$ it's; $b$ fine $b$;
+SAVEPOINT s;
