@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+STORIES := tests/test_golden*.py tests/test_vectors.py tests/compiler/test_*propert*.py tests/compiler/test_recompile.py tests/compiler/test_fuzz.py
 
-.PHONY: check clean demo golden lock setup test wheel
+.PHONY: check clean coverage demo golden lock setup test wheel
 
 check: setup  ## what CI checks before the tests
 	$(BIN)/ruff format --check .
@@ -15,11 +16,14 @@ check: setup  ## what CI checks before the tests
 clean:  ## removes what make made
 	rm -rf $(VENV) build dist *.egg-info
 
+coverage: setup  ## how much of the compiler golden stories and property tests alone run: 95 % at least
+	$(BIN)/pytest -n auto --cov=compiler $(STORIES)
+
 demo: setup  ## the main job, on real change events, in a sandbox
 	$(BIN)/streamplan demo
 
 golden: setup  ## rewrites the golden files; review the diff
-	$(BIN)/pytest tests/test_golden.py --update-golden
+	$(BIN)/pytest tests/test_golden*.py --update-golden
 
 lock:  ## renews requirements.txt from pyproject.toml, for every Python from 3.11.0 on
 	$(PYTHON) -m venv build/lock

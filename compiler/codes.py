@@ -30,7 +30,7 @@ CODES: dict[str, str] = {
     "R410": "Two fields would be one column, since Redshift folds names to lower case and cuts them at 127 bytes.",
     "R411": "Two topics would be one table. Give one of them another name.",
     "R412": "A user and a role have the same name, which Redshift refuses.",
-    "R413": "A role has the name of a reserved word, which Redshift refuses.",
+    "R413": "A role has the name of a reserved word, or an account that of PUBLIC, which Redshift refuses.",
     "R414": "Topics of one table disagree on a field or on the key. Give each its own table, or exclude the field.",
     "R415": "A field of the key is excluded, so that its rows could not be found again. Load it, or hash it.",
     "R416": "A column's type has no such encoding, or cannot be a distribution or sort key.",

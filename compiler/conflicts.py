@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .access import deployer_role, loader_role
-from .control import CONTROL_TABLES
 from .diagnostic import Diagnostic, Span
 from .lex import fold
 from .model import Model
@@ -33,10 +32,13 @@ def unholdable_names(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def account_conflicts(spec: Spec, model: Model) -> Iterator[Diagnostic]:
-    """Roles that are reserved words, R413, or that are users and groups too, R412."""
+    """Roles that are reserved words, accounts that are PUBLIC: R413; roles that are users and groups too: R412."""
     for name in sorted({name for name in model.roles if fold(name) in RESERVED | {"public"}}):
         message = f'role "{name}" is a reserved word, which Redshift refuses (RS-510)'
         yield Diagnostic(span=Span(spec.path), code="R413", message=message, help="rename the role under access")
+    for name in sorted({name for name in (*model.users, *model.groups) if fold(name) == "public"}):
+        message = f'no user and no group can be "{name}", which means everybody'
+        yield Diagnostic(span=Span(spec.path), code="R413", message=message, help="rename it under access")
     for message in _one_account_twice(spec):
         yield Diagnostic(span=Span(spec.path), code="R412", message=message, help="rename one under access")
     for name in sorted({*model.users, *model.groups} & set(model.roles)):
@@ -57,8 +59,8 @@ def _one_account_twice(spec: Spec) -> Iterator[str]:
     )
 
 
-def collisions(spec: Spec, units: Iterable[Unit]) -> Iterator[Diagnostic]:
-    """Two tables or views of one name, or of a name that is streamplan's own: R411."""
+def collisions(units: Iterable[Unit]) -> Iterator[Diagnostic]:
+    """Two tables or views of one name: R411."""
     first: dict[tuple[str, str], Unit] = {}
     for unit in units:
         holding = unit.holding
@@ -66,10 +68,6 @@ def collisions(spec: Spec, units: Iterable[Unit]) -> Iterator[Diagnostic]:
             other = first.setdefault((holding.schema, name), unit)
             if other is not unit:
                 yield _one_table(unit, ", ".join(other.topics), f"{holding.schema}.{name}")
-    for name in CONTROL_TABLES:
-        if (fold(spec.schema), name) in first:
-            message = f'"{fold(spec.schema)}.{name}" is a table of streamplan\'s own'
-            yield Diagnostic(span=Span(spec.path), code="R411", message=message, help="give it another name")
 
 
 def _one_table(unit: Unit, other: str, name: str) -> Diagnostic:

@@ -60,23 +60,23 @@ class Format(StrEnum):
 def to_text(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
     """One diagnostic for a terminal, with the line that it points to when `sources` has the file."""
     span = diagnostic.span
-    where = f"{_visible(str(span))}: " if span.path else ""
-    parts = [f"{where}error {diagnostic.code}: {_visible(diagnostic.message)}", *_excerpt(span, sources)]
+    where = f"{visible(str(span))}: " if span.path else ""
+    parts = [f"{where}error {diagnostic.code}: {visible(diagnostic.message)}", *_excerpt(span, sources)]
     if diagnostic.help:
-        parts.append(f"  help: {_visible(diagnostic.help)}")
+        parts.append(f"  help: {visible(diagnostic.help)}")
     return "\n".join(parts)
 
 
 def _excerpt(span: Span, sources: Mapping[str, str]) -> list[str]:
-    lines = sources.get(span.path, "").split("\n")
+    lines = sources[span.path].split("\n") if span.path in sources else []
     if not 0 < span.line <= len(lines) or "password" in lines[span.line - 1].lower():
         return []  # nowhere, or a line that may hold a secret
     gutter = f"{span.line:5} | "
     mark = " " * (len(gutter) - 2) + "| " + " " * (span.column - 1) + "^"
-    return [gutter + _visible(lines[span.line - 1]), *([mark] if span.column else [])]
+    return [gutter + visible(lines[span.line - 1]), *([mark] if span.column else [])]
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text with what cannot be printed as an escape, so that no name can do things to a terminal."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
 
@@ -98,15 +98,18 @@ def to_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def to_github(diagnostic: Diagnostic) -> str:
-    """One diagnostic as a workflow command, which GitHub shows at the line in a pull request.
+    """One diagnostic as a workflow command, which GitHub shows at the line in a pull request, as far as it is known.
 
     Source: docs.github.com, "Workflow commands", error message.
     """
     span = diagnostic.span
     text = f"{diagnostic.message}. {diagnostic.help}" if diagnostic.help else diagnostic.message
-    escaped = _escaped(text)
-    path = _escaped(span.path).replace(":", "%3A").replace(",", "%2C")
-    return f"::error file={path},line={span.line},col={span.column},title={diagnostic.code}::{escaped}"
+    known = {"file": _property(span.path), "line": span.line, "col": span.column, "title": diagnostic.code}
+    return f"::error {','.join(f'{name}={value}' for name, value in known.items() if value)}::{_escaped(text)}"
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _escaped(text: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from streamplan.runtime.modes import Origin
 
 from .model import ColumnType
-from .observed import ObservedField
 from .typemap import Mapped, Storing
 
 _BIGINT = ColumnType("BIGINT")
@@ -36,8 +35,3 @@ METADATA: dict[Origin, Metadata] = {
     Origin.TOPIC_OFFSET: Metadata(_plain(_BIGINT), "the change's offset"),
     Origin.TOPIC_PARTITION: Metadata(_plain(ColumnType("INTEGER")), "the change's partition"),
 }
-
-
-def as_field(origin: Origin) -> ObservedField:
-    """The metadata column as a field of its own name."""
-    return ObservedField(field=origin.value, type="metadata", name=origin.value)

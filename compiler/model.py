@@ -133,10 +133,6 @@ class Table:
         """`schema.table`, for messages and paths."""
         return f"{self.schema}.{self.name}"
 
-    def column(self, name: str) -> Column | None:
-        """The column of that name."""
-        return next((c for c in self.columns if c.name == name), None)
-
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class LatestView:
@@ -269,10 +265,6 @@ class Model:
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda t: (t.schema, t.name))))
         object.__setattr__(self, "grants", _sorted(self.grants))
-
-    def table(self, schema: str, name: str) -> Table | None:
-        """The table of that name."""
-        return next((t for t in self.tables if (t.schema, t.name) == (schema, name)), None)
 
 
 EMPTY = Model()

@@ -73,14 +73,18 @@ def _widened(known: dict[str, ObservedField], now: Iterable[ObservedField]) -> I
         if old is None:
             if field.was:
                 yield f'field "{field.field}" widened from {field.was[0]} to {field.type}'
-        elif old.type == "null" != field.type:
-            yield f'field "{field.field}" is {field.kind}'
+        elif old.type not in {field.type, *field.was}:  # nothing was known of it, or it was guessed
+            yield f'field "{field.field}" is {field.kind}' + _not(old)
         elif old.type != field.type:
             yield f'field "{field.field}" widened from {old.kind} to {field.kind}'
         elif field.name == old.name == DECIMAL and _digits(old) != _digits(field):
             yield f'field "{field.field}" widened from {_digits(old)} to {_digits(field)}'
         elif field.optional and not old.optional:
             yield f'field "{field.field}" may be null now'
+
+
+def _not(old: ObservedField) -> str:
+    return "" if old.type == "null" else f", not {old.kind}"
 
 
 def _digits(field: ObservedField) -> str:

@@ -126,10 +126,8 @@ class Observed:
     def __post_init__(self) -> None:
         object.__setattr__(self, "topics", tuple(sorted(self.topics, key=lambda t: t.identity)))
 
-    def span(self, topic: str | ObservedTopic) -> Span:
-        """The file of a topic. Of a topic with several tables, give the ObservedTopic."""
-        if isinstance(topic, str):
-            return Span(f"{self.folder}/{topic}{_SUFFIX}")
+    def span(self, topic: ObservedTopic) -> Span:
+        """The file of a table."""
         return Span(f"{self.folder}/{file_name(topic, several=self._several(topic))}")
 
     def label(self, topic: ObservedTopic) -> str:

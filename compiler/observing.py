@@ -19,6 +19,7 @@ from streamplan.runtime.files import FileSource
 from streamplan.runtime.ports import Record
 from streamplan.runtime.progress import reading
 
+from .diagnostic import visible
 from .noticing import News
 from .observe import Observation, Sample, observe, observe_registry
 from .observed import Observed
@@ -123,7 +124,8 @@ def as_text(found: Found, folder: Path, changed: list[str]) -> str:
             f"{found.broken} lines are no records" + (", the first are named" if found.broken > _SHOWN else "")
         )
     known = len({topic.topic for topic in observation.observed.topics})
-    return "\n".join([*lines, f"{known} topics known; {len(changed)} files written in {folder}"])
+    lines.append(f"{known} topics known; {len(changed)} files written in {folder}")
+    return "\n".join(visible(line) for line in lines)
 
 
 def _times(count: int) -> str:

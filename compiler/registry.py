@@ -76,7 +76,8 @@ def read_registry(raw: bytes) -> Registry:
         try:
             by_id[entry.id] = _connect(entry, known)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            notes.append(f"{entry.subject} version {entry.version}: passed over: {error}")
+            why = f"it has no {error}" if isinstance(error, KeyError) else error
+            notes.append(f"{entry.subject} version {entry.version}: passed over: {why}")
             continue
         topic, _, part = entry.subject.rpartition("-")
         if part in _PARTS and topic:
@@ -89,7 +90,10 @@ def _connect(entry: _Entry, known: dict[tuple[str, int], Names]) -> Connect:
         raise ValueError(f"a schema of type {entry.schemaType}, not AVRO")
     names: Names = {}
     for reference in entry.references:
-        names |= known[reference.subject, reference.version]
+        place = reference.subject, reference.version
+        if place not in known:
+            raise ValueError(f"it refers to {place[0]} version {place[1]}, which was not read before it")
+        names |= known[place]
     schema = msgspec.json.decode(entry.schema) if isinstance(entry.schema, str) else entry.schema
     found = connect_schema(schema, names)
     known[entry.subject, entry.version] = names

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+import msgspec
 from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
 from streamplan.runtime.plan import BatchSettings, DestinationSettings
 
@@ -131,3 +132,16 @@ class Spec:
     batch: BatchSettings
     hash_salt: str
     tables: tuple[TableSpec, ...]
+
+
+def spec_bytes(spec: Spec) -> bytes:
+    """The spec for `spec_of`, its places with it; empty where a number is too large to be written."""
+    try:
+        return msgspec.msgpack.encode(spec)
+    except OverflowError:
+        return b""
+
+
+def spec_of(written: bytes) -> Spec:
+    """What `spec_bytes` wrote. It is not checked again."""
+    return msgspec.msgpack.decode(written, type=Spec)

@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 from streamplan.runtime.modes import Deletes, KeySource, Mode, Policy
 
 from .diagnostic import Diagnostic, Span
@@ -21,6 +19,10 @@ from .model import TYPE_NAMES, parse_type
 from .source import Source
 from .spec import ColumnSpec, Ingestion, Spec, TableSpec
 from .spelling import did_you_mean, wrong_value
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _PARTS = ("connector", "topic", "source_schema", "source_table")
 _TABLE = ("table",)
@@ -35,6 +37,8 @@ def schema_text() -> str:
 
 @cache
 def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a spec that is remembered does not need it
+
     return Draft202012Validator(json.loads(schema_text()))
 
 

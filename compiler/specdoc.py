@@ -22,7 +22,7 @@ _FEW = 2  # keys of a mapping that are shown with it
 _HEAD = """# The spec
 
 This page is printed from `compiler/spec.schema.json` by `compiler/specdoc.py`. Do not edit it: run
-`pytest tests/compiler/test_specdoc.py --update-golden`.
+`make golden`.
 
 A spec is one YAML file for one connector: what it reads, where it lands, who may do what, and how changes are taken in.
 `streamplan init` writes one to start from; the observed schemas are in the folder `observed` beside it. An unknown key,

@@ -53,7 +53,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     def work(self, problems: list[Diagnostic]) -> Work:
         """What binding works on; raises CompileError O302. Problems of the topics' differences are added."""
-        read = [member.read() for member in self.members]
+        read = _read(self.members)
         try:
             topic = reduce(_merged, read)
         except ValueError as error:  # a parameter that is no number, in a file edited by hand
@@ -71,6 +71,20 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         )
         _disagreements(work, read)
         return work
+
+
+def _read(members: tuple[Seen, ...]) -> list[ObservedTopic]:
+    """What was observed of each topic; raises CompileError O302 with all files that are bad."""
+    read: list[ObservedTopic] = []
+    problems: list[Diagnostic] = []
+    for member in members:
+        try:
+            read.append(member.read())
+        except CompileError as error:
+            problems += error.diagnostics
+    if problems:
+        raise CompileError(problems)
+    return read
 
 
 @lru_cache(maxsize=1 << 12)

@@ -12,7 +12,7 @@ from .typemap import ROWS, Row, Storing
 _HEAD = """# Types
 
 This page is printed from `compiler/typemap.py:ROWS` by `compiler/typedoc.py`. Do not edit it: run
-`pytest tests/compiler/test_type_table.py --update-golden`.
+`make golden`.
 
 A field's type in the events is Connect's type and the semantic name, if there is one. The first row that fits is taken;
 a semantic name that has no row is refused (R407), and a row without a column is refused until the spec chooses one

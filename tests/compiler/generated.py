@@ -43,8 +43,8 @@ TABLES = ("orders", "Customers", "order items", 'say "hi"', "select", "größe",
 FIELDS = ("id", "note", "Amount", "at", "select", 'a"b', "it's", "größe", "x--y", "/*", "$1", "?", "back\\slash")
 NAMES = ("renamed", "Other", 'q"q', "group", "ü;DROP TABLE x", "--", "*/")
 COMMENTS = ("", "plain", "it's", 'a "name"', "-- no comment", "/* open", "back\\slash\\'", "line\nbreak", "$$ ; $1 ?")
-TOPIC_SCHEMAS = ("public", "Sales")  # bug 3: "a.b" with a table "c", and "a" with "b.c", are one folder of a plan
-ROLES, GROUPS = ("analysts", "Finance", 'ro"le', "a.b"), ("bi", "it's", "ops")
+TOPIC_SCHEMAS = ("public", "Sales", "public.x")
+ROLES, GROUPS = ("analysts", "Finance", 'ro"le', "a.b", "PUBLIC", "shop_loader"), ("bi", "it's", "ops", "public")
 METADATA = ("deleted", "event_ts", "loaded_at", "op", "source_ts", "topic", "topic_offset", "topic_partition")
 KINDS = sorted({(row.type, row.name) for row in ROWS if row.type != "null"})
 DESTINATION = {
@@ -236,7 +236,7 @@ def accounts(draw) -> dict[str, Any]:
 
     said: dict[str, Any] = {"loader": draw(user(draw(st.sampled_from(("loader", "Loader")))))}
     if draw(st.booleans()):
-        said["deployer"] = draw(user("deployer"))  # bug 4: one user with two passwords loses one of them
+        said["deployer"] = draw(user(draw(st.sampled_from(("deployer", "loader")))))
     if draw(st.booleans()):
         said["readers"] = draw(some_of(ROLES))
     return said | ({"reader_groups": draw(some_of(GROUPS))} if draw(st.booleans()) else {})
@@ -445,8 +445,7 @@ def _other_place(draw, world: World) -> World:
     """Another schema for tables and control tables, or another database."""
     spec = world.copied()
     able = [{"database": "prod"}, {"database": "dev"}]
-    # bug 2: where a naming pattern keeps the tables in their schema, moving the control tables is C703 under strict
-    able += [{"schema": "shop_2"}] if "schema" not in spec["naming"] else []
+    able += [{"schema": "shop_2"}, {"database": "Dev"}]
     spec["destination"] |= draw(st.sampled_from(able))
     return replace(world, spec=spec)
 

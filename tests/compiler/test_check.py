@@ -125,7 +125,7 @@ def test_how_rows_are_stored_must_be_the_models(compiled, old, new, says):
 def test_a_statement_about_another_table_has_neither_its_names_nor_its_grants(compiled):
     assert sorted(found(with_table(compiled.plan, "lock", "orders", "other"), compiled)) == [
         ("C704", "there is no table shop.other"),
-        ("C706", "needs a right to write shop.other, which shop_loader is not given"),
+        ("C706", "needs DELETE or UPDATE on shop.other, which shop_loader is not given"),
     ]
 
 

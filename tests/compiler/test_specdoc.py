@@ -10,10 +10,9 @@ from streamplan.compiler.api import compile_files
 from streamplan.compiler.source import parse_source
 from streamplan.compiler.spec_check import schema_text
 from streamplan.compiler.spec_reading import parse_spec
-from streamplan.compiler.specdoc import settings, spec_page
+from streamplan.compiler.specdoc import settings
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "spec.md"
 NAMES = ("upsert", "history", "layout")
 EXAMPLES = {f"{name}.yaml": ROOT / "specs" / "examples" / f"{name}.yaml" for name in NAMES}
 MINIMAL = {
@@ -24,10 +23,6 @@ MINIMAL = {
     "tables": {"NAME": {"columns": {"FIELD": {}}}},
 }
 DEFAULTS = {setting.place: setting.default for setting in settings() if setting.default is not None}
-
-
-def page() -> str:
-    return spec_page({name: path.read_text(encoding="utf-8") for name, path in EXAMPLES.items()})
 
 
 def parsed(spec: dict):
@@ -54,12 +49,6 @@ def places(node: object, schema: dict, place: str = "") -> set[str]:
     if isinstance(node.get("additionalProperties"), dict):
         found |= places(node["additionalProperties"], schema, f"{place}.{'FIELD' if 'NAME' in place else 'NAME'}")
     return found
-
-
-def test_the_page_of_the_spec_is_what_the_schema_says(update_golden):
-    if update_golden:
-        PAGE.write_text(page(), encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == page()
 
 
 def test_every_setting_of_the_schema_stands_once_on_the_page():

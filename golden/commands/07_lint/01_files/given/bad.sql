@@ -1,0 +1,3 @@
+TRUNCATE t;
+MERGE INTO t AS x USING s ON x.a = s.a WHEN MATCHED THEN DELETE;
+nonsense;

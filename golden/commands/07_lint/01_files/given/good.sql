@@ -1,0 +1,2 @@
+-- fine
+CREATE TABLE "shop"."t" ("a" INTEGER) DISTSTYLE AUTO;
