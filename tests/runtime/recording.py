@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from streamplan.runtime.errors import WarehouseError
 from streamplan.runtime.ports import Partition
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class RecordingWarehouse:
@@ -62,7 +65,7 @@ class RecordingWarehouse:
         plan = self.plan
         match path:
             case plan.ledger.read.path:
-                return tuple((at.topic, at.number, offset) for at, offset in self.ledger.items())
+                return tuple((at.topic, at.number, to, self.plan.id, NOW) for at, to in self.ledger.items())
             case plan.ledger.check.path:
                 return ((self.ledger.get(Partition(binds[0], int(binds[1]))),),)
             case plan.history.read.path:

@@ -160,3 +160,9 @@ def test_only_the_last_of_several_files_is_followed(tmp_path: Path):
         assert places(source.poll()) == ["t[0]@0", "t[0]@1"]
         writer.write(b"{\n")
         assert places(source.poll()) == ["file:b.jsonl[0]@1"]
+
+
+def test_a_poll_of_large_records_ends_at_eight_mebibytes_and_one(tmp_path: Path):
+    large = [line(offset, "x" * 3 * 1024 * 1024) for offset in range(6)]
+    with FileSource(str(written(tmp_path / "e.jsonl", *large))) as source:
+        assert [len(source.poll()) for _ in range(3)] == [3, 3, 0]

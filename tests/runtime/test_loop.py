@@ -163,10 +163,27 @@ def test_a_run_that_another_has_overtaken_stops_and_rolls_back():
     assert told(warehouse) == ["begin", "lock.sql", "ledger/check.sql", "rollback"]
 
 
+class SetBack(RecordingWarehouse):
+    """A warehouse that lost what it had committed after the run began."""
+
+    def execute(self, statement, binds=()):
+        found = super().execute(statement, binds)
+        return ((None,),) if statement.path == PLAN.ledger.check.path else found
+
+
+def test_a_ledger_that_went_back_stops_the_run_too_and_is_told_apart():
+    warehouse = SetBack(PLAN)
+    warehouse.ledger[ORDERS] = 4
+    with pytest.raises(StopError, match=r"went back to nothing, and this run had committed offset 4") as caught:
+        ran([change(5)], warehouse=warehouse)
+    assert caught.value.code == "X960"
+
+
 def test_a_topic_with_a_new_field_waits_from_there_and_the_others_go_on():
     records = [change(0), change(0, OTHER), change(1, new=1), change(2), change(1, OTHER)]
     warehouse, summary = ran(records, PAIR)
-    assert summary.held == [Held(topic=ORDERS.topic, place="shop.public.orders[0]@1", fields=("new",))]
+    reason = "has fields that the plan does not know: new"
+    assert summary.held == [Held(topic=ORDERS.topic, place="shop.public.orders[0]@1", fields=("new",), reason=reason)]
     assert warehouse.ledger == {ORDERS: 0, OTHER: 1}
 
 
@@ -176,8 +193,9 @@ def test_a_topic_whose_first_record_is_held_has_no_batch():
 
 
 def test_a_new_field_is_left_out_where_the_plan_says_ignore():
-    warehouse, summary = ran([change(0, new=1)], under(Policy.IGNORE))
-    assert (warehouse.ledger, summary.held, summary.upserts) == ({ORDERS: 0}, [], 1)
+    warehouse, summary = ran([change(0, new=1), change(1)], under(Policy.IGNORE))
+    assert (warehouse.ledger, summary.held, summary.upserts) == ({ORDERS: 1}, [], 2)
+    assert summary.dropped == {ORDERS.topic: {"new": 1}}
 
 
 def test_a_new_field_stops_the_run_where_the_plan_says_stop_and_what_came_before_is_committed():
@@ -187,10 +205,39 @@ def test_a_new_field_stops_the_run_where_the_plan_says_stop_and_what_came_before
     assert (caught.value.code, warehouse.ledger) == ("X931", {ORDERS: 0})
 
 
-def test_a_topic_that_is_not_in_the_plan_is_counted_and_never_in_the_ledger():
-    unknown = Partition("shop.public.unknown", 0)
-    warehouse, summary = ran([change(0, unknown), change(0), change(1, unknown)])
-    assert (summary.skipped, warehouse.ledger) == ({unknown.topic: 2}, {ORDERS: 0})
+@pytest.mark.parametrize(
+    ("topic", "policy"), [("crm.public.people", Policy.REVIEW), ("shop.public.new", Policy.IGNORE)]
+)
+def test_a_topic_that_is_not_the_sources_or_is_to_be_ignored_is_counted_and_never_in_the_ledger(topic, policy):
+    unknown = Partition(topic, 0)
+    warehouse, summary = ran([change(0, unknown), change(0), change(1, unknown)], of_new_topics(policy))
+    assert (summary.skipped, summary.held, warehouse.ledger) == ({unknown.topic: 2}, [], {ORDERS: 0})
+
+
+def of_new_topics(policy: Policy):
+    """The plan with a policy on topics that it has no table for."""
+    return msgspec.structs.replace(PLAN, source=msgspec.structs.replace(PLAN.source, evolution=policy))
+
+
+def test_a_new_topic_of_the_source_waits_where_the_plan_says_review_and_the_others_go_on():
+    new = Partition("shop.public.new", 0)
+    warehouse, summary = ran([change(0, new), change(0), change(1, new)])
+    assert [(held.topic, held.place, held.fields) for held in summary.held] == [(new.topic, "shop.public.new[0]@0", ())]
+    assert (summary.skipped, warehouse.ledger) == ({}, {ORDERS: 0})
+
+
+def test_a_record_of_a_new_topic_that_holds_no_row_is_counted_and_holds_nothing():
+    new = Partition("shop.public.new", 0)
+    records = [Record(at=new, offset=n, key=None, value=value) for n, value in enumerate((None, b"{", b'{"op": "m"}'))]
+    _, summary = ran(records)
+    assert (summary.skipped, summary.held) == ({new.topic: 3}, [])
+
+
+def test_a_new_topic_of_the_source_stops_the_run_where_the_plan_says_stop_and_what_came_before_is_committed():
+    warehouse = RecordingWarehouse(PLAN)
+    with pytest.raises(StopError, match="is of a topic that the plan has no table for") as caught:
+        ran([change(0), change(0, Partition("shop.public.new", 0))], of_new_topics(Policy.STOP), warehouse)
+    assert (caught.value.code, warehouse.ledger) == ("X931", {ORDERS: 0})
 
 
 def test_what_cannot_be_taken_in_is_quarantined_in_the_batchs_own_transaction():
@@ -204,14 +251,19 @@ def test_what_cannot_be_taken_in_is_quarantined_in_the_batchs_own_transaction():
     ]
     ((_, binds),) = [(call, binds) for call, binds in warehouse.binds if call == "quarantine/insert.sql"]
     assert binds[:4] == ("shop.public.orders", "0", "0", "X920")
-    assert binds[5:] == (b"\x00k".hex(), b"{".hex(), PLAN.id)
+    assert binds[5:] == (b"\x00k".hex(), b"{".hex(), None, "2", "1", None, PLAN.id)
     assert (summary.quarantined, summary.upserts) == (1, 1)
 
 
 def test_a_broken_line_is_quarantined_in_a_transaction_without_a_table():
     broken = Record(at=Partition("file:e.jsonl", 0), offset=3, key=None, value=b"{")
     warehouse, _ = ran([broken])
-    assert told(warehouse)[1:4] == ["ledger/check.sql", "quarantine/insert.sql", "ledger/record.sql"]
+    assert told(warehouse)[1:5] == [
+        "quarantine/lock.sql",
+        "ledger/check.sql",
+        "quarantine/insert.sql",
+        "ledger/record.sql",
+    ]
     assert warehouse.ledger == {Partition("file:e.jsonl", 0): 3}
 
 

@@ -37,7 +37,7 @@ class Ledger:
     def execute(self, statement, binds=()):
         match statement:
             case PLAN.ledger.read:
-                return tuple((topic, number, offset) for (topic, number), offset in self.to.items())
+                return tuple((topic, number, to, PLAN.id, None) for (topic, number), to in self.to.items())
             case PLAN.ledger.check:
                 return ((self.to.get((binds[0], int(binds[1]))),),)
             case PLAN.ledger.record:
@@ -98,7 +98,14 @@ def test_a_topic_is_held_from_the_first_record_with_a_new_field_on_and_goes_on_f
     )
     ledger = Ledger()
     summary = run(ledger, tmp_path / "a.jsonl")
-    assert summary.held == [Held(topic=TOPIC, place=f"{TOPIC}[0]@1", fields=("comment",))]
+    assert summary.held == [
+        Held(
+            topic=TOPIC,
+            place=f"{TOPIC}[0]@1",
+            fields=("comment",),
+            reason="has fields that the plan does not know: comment",
+        )
+    ]
     assert (ledger.staged, ledger.to) == ([("1", "first")], {(TOPIC, 0): 0})
 
 
@@ -119,9 +126,9 @@ def test_what_is_said_of_a_record_is_printed_as_it_is_whatever_brackets_it_holds
         Watching(source, Console(file=printed, width=200)) as watching,
     ):
         watching.happened(Quarantined(place="t[0]@1", code="X924", reason=text))
-        watching.happened(Held(topic="t", place="t[0]@1", fields=(text,)))
+        watching.happened(Held(topic="t", place="t[0]@1", fields=(text,), reason=text))
     assert f"quarantine t[0]@1: X924 {text}" in printed.getvalue()
-    assert f"new field {text}" in printed.getvalue()
+    assert f"held t from t[0]@1 on: {text}" in printed.getvalue()
 
 
 def test_a_record_that_comes_after_later_ones_stops_the_run_and_is_not_passed_over():

@@ -9,18 +9,18 @@ import msgspec
 import pytest
 from streamplan.runtime.convert import PLACEHOLDER, UNCHANGED
 from streamplan.runtime.disk import load
-from streamplan.runtime.envelope import Kind, Shape, Told
+from streamplan.runtime.envelope import Kind, Reader, Shape, Told
 from streamplan.runtime.errors import RecordError
 from streamplan.runtime.modes import Origin
-from streamplan.runtime.plan import Field
 from streamplan.runtime.ports import Partition, Record
 from streamplan.runtime.rows import Change, RowConverter
+from streamplan.runtime.table_program import Field
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 ORDERS = load(GOLDEN / "orders/01_create/plan").tables[0]
 RECORD = Record(at=Partition("m.orders", 3), offset=7, key=None, value=None)
-SAYING = Change(RECORD, Told("u", 1, 2, "public.orders"))
-SILENT = Change(RECORD, Told())
+SAYING = Change(RECORD, Told("u", 1, 2, "public.orders"), Reader("flat-json"))
+SILENT = Change(RECORD, Told(), Reader("flat-json"))
 
 
 def value(field: str, column: str = "", *, accepts: str = "string", converter: str = "text", **args: object) -> Field:
@@ -66,7 +66,7 @@ def test_a_metadata_column_holds_what_the_change_says_and_null_where_it_says_not
 
 def test_an_unknown_word_for_the_operation_fits_its_column():
     convert = converter(about(Origin.OP))
-    assert cells(convert, {}, Change(RECORD, Told("truncate"))) == ("t",)
+    assert cells(convert, {}, Change(RECORD, Told("truncate"), Reader("flat-json"))) == ("t",)
 
 
 def test_the_moment_of_the_load_is_never_staged():
@@ -83,7 +83,7 @@ def test_metadata_columns_may_stand_between_those_of_the_row():
 def test_a_marked_row_keeps_its_values_and_takes_what_the_delete_says():
     convert = converter(value("a", bytes=20), about(Origin.OP), about(Origin.TOPIC_OFFSET), about(Origin.DELETED))
     row = ("1", "c", "3", "false")
-    assert convert.marked(row, Change(RECORD, Told("d"))) == ("1", "d", "7", "true")
+    assert convert.marked(row, Change(RECORD, Told("d"), Reader("flat-json"))) == ("1", "d", "7", "true")
     assert convert.marked(row, None) == ("1", "c", "3", "true")
 
 
@@ -134,11 +134,6 @@ def test_a_key_that_is_null_or_missing_or_not_sent_is_refused(row: dict, code: s
     with pytest.raises(RecordError) as caught:
         converter(value("a", bytes=40), key=("a",)).key(row, shape(row))
     assert caught.value.code == code
-
-
-def test_fields_that_are_excluded_are_known():
-    row = {"a": "1", "b": 2, "c": 3}
-    assert converter(value("a", bytes=20), about(Origin.OP), excluded=("b",)).unknown(shape(row)) == ("c",)
 
 
 @pytest.mark.parametrize(("of", "what", "text"), [("text", "ß", "ß"), ("integer", 7, "7"), ("integer", -0, "0")])
