@@ -6,18 +6,19 @@ by itself; readers read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from streamplan.runtime.modes import Deletes, Mode, Policy
 
 from .bound import Binding
-from .control import HISTORY, LEDGER, QUARANTINE
+from .control import EVOLUTION, HISTORY, LEDGER, QUARANTINE
 from .holding import Holding
 from .lex import fold
 from .model import Grant, Grantee, GranteeKind, Member, Model, Privilege, Securable, SecurableKind
 from .spec import AccessSpec, Spec
 
 _APPEND = (Privilege.INSERT, Privilege.SELECT)
+_WORK_OFF = (Privilege.DELETE, Privilege.INSERT, Privilege.SELECT)
 _LOCKS = {Privilege.DELETE, Privilege.UPDATE}
 
 
@@ -34,6 +35,11 @@ def access_model(spec: Spec, holdings: Sequence[Holding]) -> Model:
         members=tuple(_members(spec, access)) if access else (),
         grants=tuple(_grants(spec, access, control, holdings)) if access else (),
     )
+
+
+def evolves(spec: Spec, holdings: Iterable[Holding]) -> bool:
+    """Whether the loader changes tables by itself, or makes those of new topics."""
+    return spec.defaults.ingestion.evolution is Policy.AUTO or any(holding.evolves for holding in holdings)
 
 
 def loader_role(connector: str) -> str:
@@ -84,15 +90,17 @@ def _loader(spec: Spec, control: str, schemas: list[str], holdings: Sequence[Hol
     database = Securable(SecurableKind.DATABASE, (fold(spec.destination.database),))
     to = Grantee(GranteeKind.ROLE, loader_role(spec.connector))
     yield Grant(on=database, to=to, privileges=(Privilege.TEMP,), because="the staging table is temporary")
-    evolves = any(holding.evolves for holding in holdings)
+    evolving = evolves(spec, holdings)
     for schema in schemas:
-        yield _usage(schema, to, creates=evolves)
+        yield _usage(schema, to, creates=evolving)
     for holding in holdings:
         yield _on(holding.schema, holding.name, to, holding.privileges, "lock, delete and merge")
     yield _on(control, LEDGER, to, _APPEND, "one row a batch, in the batch's own transaction")
-    yield _on(control, QUARANTINE, to, _APPEND, "records that cannot be taken in")
-    history = (*_APPEND, Privilege.UPDATE) if evolves else (Privilege.SELECT,)
+    yield _on(control, QUARANTINE, to, _WORK_OFF, "records that cannot be taken in, until they are worked off")
+    history = (*_APPEND, Privilege.UPDATE) if evolving else (Privilege.SELECT,)
     yield _on(control, HISTORY, to, history, "refuses a plan that is not applied")
+    if evolving:
+        yield _on(control, EVOLUTION, to, _APPEND, "what a version of its own was made from")
 
 
 def loading(binding: Binding) -> tuple[Privilege, ...]:

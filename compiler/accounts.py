@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamplan.runtime.plan import Statement
+from streamplan.runtime.statement import Statement
 
 from .migrating import grant, grant_role
 from .model import Grant, Grantee, Member, Model, Privilege, SecurableKind

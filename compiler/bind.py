@@ -67,6 +67,7 @@ def _binding(  # noqa: PLR0917 - what one binding is made of
         bound=bound,
         excluded=excluded,
         key=key,
+        other_keys=work.topic.key_became if settings.key.source is KeySource.RECORD_KEY else (),
         ingestion=settings,
         view=view,
     )

@@ -16,13 +16,14 @@ from .typemap import Mapped
 class Bound:
     """One column of a table, with what it holds: a field of the row, or something about the change.
 
-    `accepts` are the types of events that its converter reads.
+    `accepts` are the types of events that its converter reads, `refuses` those that came later and are not read.
     """
 
     field: str
     column: Column
     mapped: Mapped
     accepts: tuple[str, ...]
+    refuses: tuple[str, ...] = ()
     origin: Origin = Origin.VALUE
 
 
@@ -37,6 +38,7 @@ class Binding:
         bound: its columns in order.
         excluded: fields that are known and never loaded.
         key: the event's names of the fields that say which row is meant; empty where nothing says it.
+        other_keys: the fields of record keys that came later and are not read.
         ingestion: how changes are taken in.
         view: of its latest state, if any.
 
@@ -48,6 +50,7 @@ class Binding:
     bound: tuple[Bound, ...]
     excluded: tuple[str, ...]
     key: tuple[str, ...]
+    other_keys: tuple[tuple[str, ...], ...]
     ingestion: Ingestion
     view: LatestView | None
 

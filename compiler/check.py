@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterator
 
-from streamplan.runtime.plan import Boundary, Plan, Statement, TableProgram
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Boundary, Statement
+from streamplan.runtime.table_program import TableProgram
 
-from .control import control_tables
+from .control import control_tables, evolution_table
 from .diagnostic import CompileError, Diagnostic, Span
-from .loading import OPERATION, STAGE
+from .keeping import OPERATION, STAGE
 from .model import Model
 from .privileges import unproven
 from .redshift import STATEMENT_BYTES
@@ -74,11 +76,12 @@ def _replay(plan: Plan, before: Model, after: Model) -> Iterator[Diagnostic]:
 
 
 def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
-    tables = (*after.tables, *control_tables(after.control))
+    tables = (*after.tables, *control_tables(after.control), evolution_table(after.control))
     known: dict[tuple[str, ...], frozenset[str]] = {
         (table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables
     }
-    groups: list[tuple[object, Relations]] = [(group, known) for group in (plan.history, plan.ledger, plan.quarantine)]
+    own = (plan.history, plan.ledger, plan.quarantine, plan.evolution)
+    groups: list[tuple[object, Relations]] = [(group, known) for group in own]
     groups += [(program, ChainMap({(STAGE,): _staged(program)}, known)) for program in plan.tables]
     ddl = tuple(one for version in plan.migrations for one in version.statements if one.unless is None)
     groups += [(ddl, known)]

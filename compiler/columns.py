@@ -17,12 +17,14 @@ from .naming import unholdable
 from .observed import ObservedField
 from .redshift import ENCODINGS
 from .spec import ColumnSpec
+from .typebuild import SOURCE_LENGTH, UTF8_BYTES
 from .typemap import Mapped, accepts, known, mapped, overridden
 from .widening import DECIMAL, PRECISION, SCALE
 from .work import Work
 
 _DIGITS = {PRECISION: "38", SCALE: "10"}  # of a decimal that came later: its record says how many it has
 _HASH = ColumnType("VARCHAR", (64,))
+_SIZES = (PRECISION, SCALE, SOURCE_LENGTH)
 
 
 def columns(work: Work, field: ObservedField, key: tuple[str, ...]) -> Iterator[Bound]:
@@ -50,7 +52,9 @@ def _named(work: Work, field: ObservedField, wanted: ColumnSpec | None, name: st
 def _bound(work: Work, field: ObservedField, wanted: ColumnSpec | None, column: Column, found: Mapped) -> Bound:
     if wanted is not None and wanted.encoding:
         _encodable(work, wanted, column)
-    return Bound(field=field.field, column=column, mapped=found, accepts=accepts(field))
+    stays = work.settings.ingestion.type_change is not Policy.NEW_COLUMN
+    refuses = tuple(kind for kind in (*field.became, *field.conflicts) if stays and kind not in accepts(field))
+    return Bound(field=field.field, column=column, mapped=found, accepts=accepts(field), refuses=refuses)
 
 
 def _column(
@@ -84,6 +88,7 @@ def _mapped(work: Work, field: ObservedField, wanted: ColumnSpec | None) -> Mapp
             found = _of_length(work, field, wanted, found)
     if found is None:
         return None
+    found = replace(found, args=found.args | _beyond(field, found))
     if wanted.hashed:
         return Mapped(type=_HASH, staged=_HASH, converter="sha256", args={**found.args, "of": found.converter})
     return _truncated(work, field, wanted, found) if wanted.truncated else found
@@ -128,6 +133,19 @@ def _natural(work: Work, field: ObservedField) -> Mapped | None:
     if found is None:
         work.problem("R408", f"{work.where(field)}: no column type holds every value of {field.kind}", way)
     return found
+
+
+def _beyond(field: ObservedField, found: Mapped) -> dict[str, int | str]:
+    """What the source's values may be beyond the column that the user chose: as far as it is known, it is no drift."""
+    sizes = {name: int(text) for name, text in field.parameters.items() if name in _SIZES and text.isdecimal()}
+    if "bytes" in found.args and field.kind == "string" and SOURCE_LENGTH in sizes:
+        length = sizes[SOURCE_LENGTH]
+        return {"source_length": length} if length * UTF8_BYTES > int(found.args["bytes"]) else {}
+    if "precision" in found.args and field.name == DECIMAL and PRECISION in sizes:
+        scale, digits = sizes.get(SCALE, 0), sizes[PRECISION] - sizes.get(SCALE, 0)
+        fits = scale <= int(found.args["scale"]) and digits <= int(found.args["precision"]) - int(found.args["scale"])
+        return {} if fits else {"source_scale": scale, "source_digits": digits}
+    return {}
 
 
 def _later(work: Work, field: ObservedField, wanted: ColumnSpec | None, name: str) -> Iterator[Bound]:

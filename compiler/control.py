@@ -1,17 +1,18 @@
-"""The three tables of streamplan's own that stand beside the data: history, ledger, quarantine.
+"""The tables of streamplan's own that stand beside the data: history, ledger, quarantine, and at need evolution.
 
-They hold what has been applied, what has been committed, and what could not be taken in.
+They hold what has been applied, what has been committed, what could not be taken in, and what runs learnt.
 """
 
 from __future__ import annotations
 
 from .model import Column, ColumnType, Table
-from .redshift import VARBYTE_BYTES_SAFE
+from .redshift import VARBYTE_BYTES_SAFE, VARCHAR_BYTES
 
 HISTORY = "_streamplan_history"
 LEDGER = "_streamplan_ledger"
 QUARANTINE = "_streamplan_quarantine"
-CONTROL_TABLES = (HISTORY, LEDGER, QUARANTINE)
+EVOLUTION = "_streamplan_evolution"
+CONTROL_TABLES = (HISTORY, LEDGER, QUARANTINE, EVOLUTION)
 
 _NAME = ColumnType("VARCHAR", (256,))
 _TOPIC = ColumnType("VARCHAR", (512,))  # Kafka allows 249 characters, all ASCII; the name of a file may be longer
@@ -20,6 +21,7 @@ _PATH = ColumnType("VARCHAR", (1024,))
 _CODE = ColumnType("VARCHAR", (8,))
 _REASON = ColumnType("VARCHAR", (2048,))
 _RAW = ColumnType("VARBYTE", (VARBYTE_BYTES_SAFE,))
+_TEXT = ColumnType("VARCHAR", (VARCHAR_BYTES,))
 _INT = ColumnType("INTEGER")
 _BIGINT = ColumnType("BIGINT")
 _TIME = ColumnType("TIMESTAMPTZ")
@@ -52,6 +54,7 @@ def control_tables(schema: str) -> tuple[Table, ...]:
         _table(
             schema,
             QUARANTINE,
+            _column("connector", _NAME),
             _column("topic", _TOPIC),
             _column("topic_partition", _INT),
             _column("topic_offset", _BIGINT),
@@ -59,9 +62,27 @@ def control_tables(schema: str) -> tuple[Table, ...]:
             _column("reason", _REASON),
             _column("record_key", _RAW, "raw bytes", nullable=True),
             _column("record_value", _RAW, "raw bytes", nullable=True),
+            _column("record_headers", _RAW, "JSON: a list of names and values", nullable=True),
+            _column("key_bytes", _INT, "of all of it; a longer one than fits is cut", nullable=True),
+            _column("value_bytes", _INT, nullable=True),
+            _column("headers_bytes", _INT, nullable=True),
             _column("plan_id", _HASH),
             _column("quarantined_at", _TIME),
         ),
+    )
+
+
+def evolution_table(schema: str) -> Table:
+    """The observed schemas that runs made versions from; there only where some table evolves by itself."""
+    return _table(
+        schema,
+        EVOLUTION,
+        _column("connector", _NAME),
+        _column("version", _INT),
+        _column("plan_id", _HASH, "the version that was made"),
+        _column("path", _PATH, "file of the folder of observed schemas"),
+        _column("part", _INT, "pieces of a file, in order from 0"),
+        _column("text", _TEXT),
     )
 
 

@@ -77,7 +77,7 @@ _FAMILIES = {
     "X92": _Family(
         "Records in quarantine",
         "One record that cannot be stored must neither stop the others nor be lost, so it is kept with its reason.",
-        "Look into the quarantine table, mend the source or the plan, and send the record again.",
+        "See it with streamplan quarantine show, mend the source or the plan, and replay it or drop it.",
     ),
     "X93": _Family(
         "Events that the plan does not decide",
@@ -98,6 +98,11 @@ _FAMILIES = {
         "Runs beside each other",
         "Two runs of one connector would load every record twice.",
         "Let one run do the work, and start no other until it has ended.",
+    ),
+    "X97": _Family(
+        "Working off the quarantine",
+        "Records come out of quarantine late, so that what came after them must not be lost or overwritten.",
+        "See what the record holds with streamplan quarantine show, then decide: replay it, or drop it.",
     ),
     "B": _Family(
         "The sandbox",

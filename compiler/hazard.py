@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from streamplan.runtime.plan import Hazard
+from streamplan.runtime.statement import Hazard
 
 from .change import (
     AddColumn,

@@ -6,19 +6,18 @@ from functools import cache
 from typing import Any
 
 from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
-from streamplan.runtime.plan import Field, Statement, TableProgram
+from streamplan.runtime.statement import Statement
+from streamplan.runtime.table_program import Field, TableProgram
 
 from .bound import Binding, Bound, columns_of
+from .keeping import OPERATION, STAGE, guard, keep, operation
 from .migrating import distribution, printed
-from .model import AUTO, Column, ColumnType
+from .model import AUTO, Column
 from .naming import slug
 from .sql import Sql, comment, ident, joined
 from .storing import parameter, stored
 from .template import fill
 
-STAGE = "_streamplan_stage"
-OPERATION = "_streamplan_op"
-_OPERATION = Column(name=OPERATION, type=ColumnType("CHAR", (1,)), nullable=False, because="u upsert, d delete")
 _NOW = Sql("GETDATE()")
 
 
@@ -32,7 +31,11 @@ def program(binding: Binding) -> TableProgram:
     def statement(name: str, template: str = "") -> Statement:
         return Statement(path=f"{folder}/{name}.sql", sql=fill(template or name, **values))
 
+    def wider(name: str, known: dict[str, Any]) -> Statement:
+        return Statement(path=f"{folder}/{name}.sql", sql=fill(name, **known))
+
     stages_deletes = _stages_deletes(binding)
+    keeps = keep(binding, values, wider)
     return TableProgram(
         table=table.id,
         topics=binding.topics,
@@ -44,13 +47,16 @@ def program(binding: Binding) -> TableProgram:
         key_from=at.key.source,
         key=binding.key,
         fields=tuple(_field(b) for b in _staged(binding)),
+        other_keys=binding.other_keys,
         excluded=binding.excluded,
         lock=statement("lock"),
         truncate=statement("truncate", _truncate(at.deletes)) if at.truncates is Policy.APPLY else None,
         stage=_stage(binding, folder),
         load=_load(binding, folder),
         delete=statement("delete", "soft_delete" if at.deletes is Deletes.SOFT else "") if stages_deletes else None,
-        discard=discard() if stages_deletes else None,
+        keep=keeps,
+        guard=guard(binding, values, wider),
+        discard=discard() if stages_deletes or keeps else None,
         merge=statement(*_write(binding, values)),
         drop=drop(),
     )
@@ -58,7 +64,7 @@ def program(binding: Binding) -> TableProgram:
 
 @cache
 def discard() -> Statement:
-    """Takes the deletes out of the stage; the same for all tables."""
+    """Takes all but whole rows out of the stage; the same for all tables."""
     return Statement(path="stage/discard.sql", sql=fill("discard", stage=ident(STAGE), operation=ident(OPERATION)))
 
 
@@ -96,6 +102,7 @@ def _field(bound: Bound) -> Field:
         field=bound.field,
         column=bound.column.name,
         accepts=bound.accepts,
+        refuses=bound.refuses,
         converter=bound.mapped.converter,
         args=bound.mapped.args,
         origin=bound.origin,
@@ -118,6 +125,7 @@ def _values(binding: Binding) -> dict[str, Any]:
         "stage": ident(STAGE),
         "operation": ident(OPERATION),
         "deleted": deleted,
+        "still": _still(binding, target, deleted),
         "match": joined(
             [Sql(f"{target}.{sets[name]}") for name in table.key or columns_of(binding.bound, binding.key)], "\n  AND "
         ),
@@ -126,6 +134,15 @@ def _values(binding: Binding) -> dict[str, Any]:
         "names": list(names.values()),
         "values": list(values.values()),
     }
+
+
+def _still(binding: Binding, target: Sql, deleted: Sql) -> Sql:
+    """Which rows a soft delete marks: those not marked yet, and under the guard those marked by an older change."""
+    unmarked = Sql(f"{target}.{deleted} IS NOT TRUE")
+    if not binding.ingestion.guarded:
+        return unmarked
+    (position,) = (ident(b.column.name) for b in binding.bound if b.origin is Origin.SOURCE_POSITION)
+    return Sql(f"({unmarked} OR {target}.{position} < {ident(STAGE)}.{position})")
 
 
 def _value(bound: Bound) -> Sql:
@@ -143,7 +160,7 @@ def _stage(binding: Binding, folder: str) -> Statement:
     grain = Sql("one row a key" if binding.table.key else "one row a change")
     values = {"label": comment(binding.table.id), "grain": grain, "stage": ident(STAGE)}
     clauses = {"distribution": distribution(spread), "sort_key": Sql("SORTKEY AUTO")}
-    sql = fill("stage", **values, **clauses, columns=[*columns, printed(_OPERATION)])
+    sql = fill("stage", **values, **clauses, columns=[*columns, printed(operation(binding))])
     return Statement(path=f"{folder}/stage.sql", sql=sql)
 
 

@@ -30,6 +30,9 @@ METADATA: dict[Origin, Metadata] = {
     Origin.EVENT_TS: Metadata(_TIME, "when the connector saw the change, in UTC"),
     Origin.LOADED_AT: Metadata(_plain(ColumnType("TIMESTAMPTZ")), "when the change was loaded"),
     Origin.OP: Metadata(_plain(ColumnType("VARCHAR", (1,))), "c create, u update, d delete, r read by a snapshot"),
+    Origin.SOURCE_POSITION: Metadata(
+        _plain(ColumnType("VARCHAR", (256,))), "the change's place in the source's log, as a text that sorts"
+    ),
     Origin.SOURCE_TS: Metadata(_TIME, "when the source made the change, in UTC"),
     Origin.TOPIC: Metadata(_plain(ColumnType("VARCHAR", (249,))), "the change's topic"),
     Origin.TOPIC_OFFSET: Metadata(_plain(_BIGINT), "the change's offset"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from streamplan.runtime.plan import Boundary, Migration, Statement
+from streamplan.runtime.plan import Migration
+from streamplan.runtime.statement import Boundary, Statement
 
 from . import migrating as sql
 from .change import (

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from streamplan.runtime.modes import Policy
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Statement
 
 from .access import deployer_role, loader_role
 from .grammar import parse
+from .keeping import STAGE
 from .lex import fold
-from .loading import STAGE
 from .model import Grantee, GranteeKind, Privilege, Securable, SecurableKind
 from .needs import Need, needs
 from .statement_access import Grant, Objects
@@ -38,7 +38,7 @@ class Right:
 
 def evolves(plan: Plan) -> bool:
     """Whether the loader changes tables by itself, with statements that are compiled later, and records them."""
-    return any(table.evolution is Policy.AUTO for table in plan.tables)
+    return plan.evolution is not None
 
 
 def unproven(plan: Plan, *, whole: bool = True) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def _used(held: _Held, needed: _Needed) -> set[tuple[Securable, Privilege]]:
 def _workers(plan: Plan) -> Iterator[tuple[Grantee, list[tuple[str, Need]]]]:
     """The roles that run statements of the plan, each with what they need, statement by statement."""
     history = plan.history if evolves(plan) else plan.history.read
-    loading = statements((history, plan.ledger, plan.quarantine, plan.tables))
+    loading = statements((history, plan.ledger, plan.quarantine, plan.evolution, plan.tables))
     yield Grantee(GranteeKind.ROLE, loader_role(plan.connector)), [*_needed(plan, loading)]
     deploying = statements((plan.bootstrap, plan.migrations, plan.history))
     owned = [(p, n) for p, n in _needed(plan, deploying) if n.on.kind is not SecurableKind.TABLE]

@@ -10,20 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from streamplan.runtime.plan import (
-    FORMAT,
-    History,
-    Ledger,
-    Migration,
-    Plan,
-    Quarantine,
-    SourceSettings,
-    Statement,
-)
+from streamplan.runtime.plan import FORMAT, Evolution, History, Ledger, Migration, Plan, Quarantine, SourceSettings
+from streamplan.runtime.statement import Statement
 
+from .access import evolves
 from .accounts import accounts, grants
 from .bootstrap import bootstrap
-from .control import HISTORY, LEDGER, QUARANTINE
+from .control import EVOLUTION, HISTORY, LEDGER, QUARANTINE
 from .lex import fold
 from .model import Model
 from .spec import Spec
@@ -42,23 +35,39 @@ def head(  # noqa: PLR0917 - what the head of a plan is made of
 ) -> Plan:
     """The plan of one version without its tables; `migrations` are those of all versions up to it."""
     schema = fold(spec.schema)
+    evolving = evolves(spec, (unit.holding for unit in units))
     return Plan(
         format=FORMAT,
         connector=spec.connector,
         version=version,
         ancestors=ancestors,
-        source=SourceSettings(format=spec.format, topics=spec.topics, path=spec.events),
+        source=_source(spec),
         destination=spec.destination,
         batch=spec.batch,
         hash_salt=spec.hash_salt if any(unit.hashed for unit in units) else "",
-        bootstrap=bootstrap(spec.connector, schema),
+        bootstrap=bootstrap(spec.connector, schema, evolving=evolving),
         accounts=accounts(model, spec.access),
         migrations=migrations,
         grants=grants(model),
         history=_history(spec.connector, schema),
         ledger=_ledger(spec.connector, schema),
-        quarantine=_quarantine(schema),
+        quarantine=_quarantine(spec.connector, schema),
+        evolution=_evolution(spec.connector, schema) if evolving else None,
         tables=(),
+    )
+
+
+def _source(spec: Spec) -> SourceSettings:
+    evolution = spec.defaults.ingestion.evolution
+    return SourceSettings(format=spec.format, topics=spec.topics, path=spec.events, evolution=evolution)
+
+
+def _evolution(connector: str, schema: str) -> Evolution:
+    values = {"table": ident(schema, EVOLUTION), "connector": literal(connector)}
+    binds = ("version", "plan_id", "path", "part", "text")
+    return Evolution(
+        read=_statement("history/evolution_read", "evolution_read", (), **values),
+        record=_statement("history/evolution_record", "evolution_record", binds, **values),
     )
 
 
@@ -83,12 +92,20 @@ def _ledger(connector: str, schema: str) -> Ledger:
     )
 
 
-def _quarantine(schema: str) -> Quarantine:
-    table = ident(schema, QUARANTINE)
-    binds = ("topic", "partition", "offset", "code", "reason", "key", "value", "plan_id")
+def _quarantine(connector: str, schema: str) -> Quarantine:
+    values = {"table": ident(schema, QUARANTINE), "connector": literal(connector)}
+    lines = (comment("Keeps other writers of the quarantine out until the transaction ends."),)
+    raw, sizes = ("key", "value", "headers"), ("key_bytes", "value_bytes", "headers_bytes")
+    binds = ("topic", "partition", "offset", "code", "reason", *raw, *sizes, "plan_id")
+    after = ("topic", "partition", "partition", "offset")
+    span = ("topic", "partition", "from_offset", "to_offset")
     return Quarantine(
-        insert=_statement("quarantine/insert", "quarantine_insert", binds, table=table),
-        count=_statement("quarantine/count", "quarantine_count", (), table=table),
+        insert=_statement("quarantine/insert", "quarantine_insert", binds, **values),
+        count=_statement("quarantine/count", "quarantine_count", (), **values),
+        lock=_statement("quarantine/lock", "lock", (), lines=lines, **values),
+        list=_statement("quarantine/list", "quarantine_list", after, **values),
+        read=_statement("quarantine/read", "quarantine_read", span, **values),
+        remove=_statement("quarantine/remove", "quarantine_remove", span, **values),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TypeAlias
 
 from .grammar import parse, references, relations
+from .lex import TokenKind
 from .statement_data import Clauses, Delete, Insert, Merge, Query, Select, Update, UpdateMatched
 from .statement_parts import Name, Relation, Source, Tokens
 from .statement_tables import CreateView
@@ -25,9 +27,22 @@ def unknown(text: str, known: Relations) -> Iterator[tuple[str, int]]:
     for table, column in _written(statement):
         if column.last not in known[table.parts]:
             yield f"{'.'.join(table.parts)} has no column {column.last}", column.start
-    for parts in (parts for tokens in _expressions(statement) for parts in references(tokens)):
-        if not _exists(parts, tables, known):
-            yield f"there is no column {'.'.join(parts)}", 0
+    for tokens in _expressions(statement):
+        aliased = _aliased(tokens, known)
+        named = {
+            (token.name,)
+            for before, token in pairwise(tokens)
+            if before.word == "as" and token.kind is TokenKind.QUOTED
+        }
+        for parts in references(tokens):
+            if parts not in named and not (_exists(parts, tables, known) or parts[-1] in aliased.get(parts[:-1], ())):
+                yield f"there is no column {'.'.join(parts)}", 0
+
+
+def _aliased(tokens: Tokens, known: Relations) -> dict[tuple[str, ...], frozenset[str]]:
+    """The tables that a query reads under another name, by that."""
+    read = (found for found in relations(tokens) if isinstance(found, Relation))
+    return {(found.alias.last,): known[found.name.parts] for found in read if found.alias}
 
 
 def _exists(parts: tuple[str, ...], tables: tuple[Name, ...], known: Relations) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import sqlglot
 from sqlglot.errors import SqlglotError
-from streamplan.runtime.plan import Statement
+from streamplan.runtime.statement import Statement
 
 from .diagnostic import Diagnostic, Span
 

@@ -58,7 +58,8 @@ class KeySpec:
 class Ingestion:
     """How the changes of a table are taken in.
 
-    `metadata` is (what it holds, the column's name), sorted; `latest_view` a pattern, "" for none.
+    `metadata` is (what it holds, the column's name), sorted; `latest_view` a pattern, "" for none; `guarded` says
+    whether an older change is kept from overwriting a newer one.
     """
 
     mode: Mode
@@ -69,6 +70,7 @@ class Ingestion:
     type_change: Policy
     metadata: tuple[tuple[Origin, str], ...]
     latest_view: str
+    guarded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,20 @@ def _ingestion(at: Ingestion) -> Iterator[tuple[str, str, str]]:
     if at.latest_view and (at.mode is Mode.UPSERT or not at.key.source.of_the_row):
         message = "latest_view needs mode insert and a key from record_key or record_value"
         yield "latest_view", message, "remove it: an upserted table is its own latest state"
+    yield from _guarded(at) if at.guarded else ()
+
+
+def _guarded(at: Ingestion) -> Iterator[tuple[str, str, str]]:
+    """What the position guard cannot stand with: it compares a change with the stored row, which must be there."""
+    if at.mode is Mode.INSERT or not at.key.source.of_the_row:
+        message = "position_guard needs mode upsert and a key from record_key or record_value"
+        yield "position_guard", message, "remove it: where every change is a row, none overwrites another"
+    elif at.deletes is Deletes.HARD:
+        message = "position_guard cannot keep a deleted row from rising again when nothing of it stays"
+        yield "position_guard", message, "use deletes: soft, and read the rows that are not deleted"
+    if at.truncates is Policy.APPLY:
+        message = "position_guard cannot tell which changes a truncate came after"
+        yield "truncates", message, "use truncates: stop or ignore"
 
 
 def _together(table: TableSpec) -> Iterator[tuple[str, str, str]]:

@@ -121,6 +121,7 @@ def _ingestion(source: Source, at: tuple[str, ...], data: dict[str, Any], connec
     hard = mode is Mode.UPSERT and key.source.of_the_row
     deletes = Deletes(said.get("deletes", "hard" if hard else "soft"))
     view = said.get("latest_view") or ""
+    guarded = bool(said.get("position_guard"))
     return Ingestion(
         mode=mode,
         deletes=deletes,
@@ -128,14 +129,17 @@ def _ingestion(source: Source, at: tuple[str, ...], data: dict[str, Any], connec
         key=key,
         evolution=Policy(said.get("schema_evolution", "review")),
         type_change=Policy(said.get("on_type_change", "stop")),
-        metadata=_metadata(said.get("metadata_columns") or [], _needed(key, deletes, view=bool(view))),
+        metadata=_metadata(said.get("metadata_columns") or [], _needed(key, deletes, view=bool(view), guarded=guarded)),
         latest_view="{table}_latest" if view is True else view,
+        guarded=guarded,
     )
 
 
-def _needed(key: KeySpec, deletes: Deletes, *, view: bool) -> set[str]:
+def _needed(key: KeySpec, deletes: Deletes, *, view: bool, guarded: bool) -> set[str]:
     """The metadata columns that other settings cannot do without."""
     needed = {"deleted"} if deletes is Deletes.SOFT else set()
+    if guarded:
+        needed.add("source_position")
     if key.source is KeySource.KAFKA_COORDINATES:
         needed |= {"topic", "topic_partition", "topic_offset"}
     return needed | ({"topic_partition", "topic_offset"} if view else set())

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import assert_never
 
-from streamplan.runtime.plan import Hazard, Plan
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Hazard
 
 from .change import (
     AddColumn,

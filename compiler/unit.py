@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 from streamplan.runtime.disk import Piece, Text, encode_table, pieces
 from streamplan.runtime.modes import Policy
-from streamplan.runtime.plan import TableProgram
+from streamplan.runtime.table_program import TableProgram
 
 from .access import loading
 from .bound import Binding

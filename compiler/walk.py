@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from streamplan.runtime.plan import Field, Plan, Statement
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Statement
+from streamplan.runtime.table_program import Field
 
 
 def statements(value: Any) -> Iterator[Statement]:

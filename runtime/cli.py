@@ -1,6 +1,7 @@
 """The command line: one program, its commands loaded when they are asked for, and the exit codes.
 
-    0 done, or no change    1 error    2 differences    3 a hazard needs to be allowed    64 usage    130 interrupted
+    0 done, or no change    1 error    2 differences    3 a hazard needs to be allowed    4 the warehouse failed
+    64 usage    130 interrupted
 
 It decides nothing: a command calls one public function with values.
 """
@@ -27,8 +28,10 @@ COMMANDS = {
     "schema": ("streamplan.compiler.questions", "schema_command", "compiler"),
     "explain": ("streamplan.compiler.questions", "explain_command", "compiler"),
     "apply": ("streamplan.runtime.commands", "apply_command", ""),
-    "run": ("streamplan.runtime.commands", "run_command", ""),
+    "run": ("streamplan.runtime.running", "run_command", ""),
+    "pull": ("streamplan.runtime.pulling", "pull_command", ""),
     "status": ("streamplan.runtime.commands", "status_command", ""),
+    "quarantine": ("streamplan.runtime.quarantining", "quarantine_group", ""),
     "sandbox": ("streamplan.sandbox.commands", "sandbox_command", "sandbox"),
     "demo": ("streamplan.sandbox.demo", "demo_command", "all"),
 }

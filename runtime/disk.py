@@ -13,7 +13,9 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from .errors import PlanError
-from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Field, Plan, Statement, TableProgram
+from .plan import FORMAT, MANIFEST_FILE, SUM_FILE, Plan
+from .statement import Statement
+from .table_program import Field, TableProgram
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 Piece: TypeAlias = bytes | memoryview

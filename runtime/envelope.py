@@ -15,7 +15,9 @@ import msgspec
 
 from .errors import RecordError
 from .ports import Record
+from .position import Place
 
+MOVED_TO, MOVED_FROM = "__debezium.newkey", "__debezium.oldkey"  # headers of a delete and a create, one change of a key
 METADATA_PREFIX = "__"  # ExtractNewRecordState's own fields: __op, __deleted, __lsn …
 
 
@@ -47,6 +49,7 @@ class Told:
         event_ms: when the connector saw the change, milliseconds since 1970.
         source_ms: when the source made it.
         source: the source's `schema.table`, "" when the event does not say.
+        place: all that the source says of where the change was made.
 
     """
 
@@ -54,6 +57,7 @@ class Told:
     event_ms: int | None = None
     source_ms: int | None = None
     source: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +104,12 @@ class _Carried(msgspec.Struct):
     payload: msgspec.Raw
 
 
-class _Place(msgspec.Struct):
-    """The source's own words about a change. What is not of the type expected is as good as absent."""
-
-    ts_ms: Any = None
-    db: Any = None
-    schema: Any = None
-    table: Any = None
-
-
 class _Envelope(msgspec.Struct):
     op: str
     before: Row | None = None
     after: Row | None = None
     ts_ms: Any = None
-    source: _Place | None = None
+    source: Place | None = None
 
 
 class _Declared(msgspec.Struct):
@@ -125,6 +120,8 @@ class _Declared(msgspec.Struct):
     fields: list[_Declared] | None = None
 
 
+_OPERATIONS = ("c", "u", "d", "r", "t", "m")
+_PLACED = ("lsn", "file", "pos", "row", "scn", "commit_lsn", "change_lsn", "event_serial_no")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)  # too deep; an absurd exponent
 _carried = msgspec.json.Decoder(_Carried)
 _envelope = msgspec.json.Decoder(_Envelope, float_hook=Decimal)  # a decimal's digits are kept as they were sent
@@ -143,6 +140,11 @@ class Reader:
         self.rewrites = False
         self._carried: dict[bytes, Shape] = {}
         self._bare: dict[tuple[str, ...], Shape] = {}
+
+    @property
+    def tells_deletes(self) -> bool:
+        """Whether deletes are records of their own, so that one without a value only follows a delete."""
+        return self.enveloped or self.rewrites
 
     def event(self, record: Record) -> Event:
         """What the record says; raises RecordError X920 when it is not JSON of this format."""
@@ -168,6 +170,19 @@ class Reader:
         if not isinstance(row, dict):
             raise RecordError("X920", "the key is not a JSON object")
         return row, self._shape(schema, row, "")
+
+    def moved(self, record: Record, header: str) -> tuple[Row, Shape] | None:
+        """The other key of a change of the key, as a header of the record tells it; None when none does."""
+        told = next((text for name, text in record.headers if name == header), None)
+        if told is None or record.key is None:
+            return None
+        schema, payload = _split(told.encode())
+        try:
+            row = _anything.decode(payload)
+        except _UNREADABLE:
+            return None
+        own = schema or _split(record.key)[0]  # a header of plain JSON is of the key's own types
+        return (row, self._shape(own, row, "")) if isinstance(row, dict) else None
 
     def _enveloped(self, schema: bytes, payload: bytes) -> Event:
         found = _envelope.decode(payload)
@@ -206,19 +221,21 @@ class Reader:
 
 
 def _told(found: _Envelope) -> Told:
-    place = found.source or _Place()
-    return Told(found.op, _whole(found.ts_ms), _whole(place.ts_ms), _source(place.schema or place.db, place.table))
+    place = found.source or Place()
+    source = _source(place.schema or place.db, place.table)
+    return Told(found.op, _whole(found.ts_ms), _whole(place.ts_ms), source, place)
 
 
 def _told_flat(row: Row, op: str | None) -> Told:
-    """What ExtractNewRecordState was told to add: `add.fields=op,ts_ms,source.ts_ms,schema,table`."""
+    """What ExtractNewRecordState was told to add: `add.fields=op,ts_ms,source.ts_ms,schema,table,lsn`."""
     said = row.get("__op")
     schema = row.get("__schema") or row.get("__source_schema") or row.get("__db") or row.get("__source_db")
     return Told(
-        op=said if isinstance(said, str) else op,
+        op=said if said in _OPERATIONS else op,
         event_ms=_whole(row.get("__ts_ms")),
         source_ms=_whole(row.get("__source_ts_ms")),
         source=_source(schema, row.get("__table") or row.get("__source_table")),
+        place=Place(**{name: row.get(f"__{name}", row.get(f"__source_{name}")) for name in _PLACED}),
     )
 
 

@@ -6,7 +6,7 @@ StreamplanError          exit code 1 unless it says otherwise
 ├── PlanError            the plan directory is broken, edited, or not for this warehouse
 ├── HazardError          a pending statement's hazard has not been allowed (exit code 3)
 ├── StopError            the run must stop; trying again changes nothing
-├── WarehouseError       the warehouse or the way to it failed; the same transaction may succeed later
+├── WarehouseError       the warehouse or the way to it failed; the same transaction may succeed later (exit code 4)
 └── RecordError          one record cannot be taken in: it goes to quarantine, the rest goes on
 """
 
@@ -40,7 +40,12 @@ class StopError(StreamplanError):
 
 
 class WarehouseError(StreamplanError):
-    """The warehouse, or the way to it, failed. `sqlstate` is the server's, "" when it never answered."""
+    """The warehouse, or the way to it, failed, and no data is at fault: what was undone may be tried again.
+
+    `sqlstate` is the server's, "" when it never answered.
+    """
+
+    exit_code = 4
 
     def __init__(self, code: str, message: str, *, help: str = "", sqlstate: str = "") -> None:  # noqa: A002
         super().__init__(code, message, help=help)

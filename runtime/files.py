@@ -1,13 +1,15 @@
 """Files of events as a source: one JSON object a line, plain or gzip, or standard input.
 
-It reads a chunk at a time, never a whole file. Lines end at a newline only: values may hold other line separators.
-A line that is no record is given as a broken one, in a topic of its own, so that nothing is passed over in silence.
+It reads a chunk at a time, never a whole file; what is followed never makes it wait for more. Lines end at a newline
+only: values may hold other line separators. A line that is no record is given as a broken one, in a topic of its own,
+so that nothing is passed over in silence.
 """
 
 from __future__ import annotations
 
 import glob
 import re
+import select
 import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +28,8 @@ from .ports import Partition, Record
 STANDARD_INPUT = "-"
 BROKEN_PREFIX = "file:"
 _CHUNK_RECORDS = 1_000
+_CHUNK_BYTES = 8 * 1024 * 1024
+_PIPE_BYTES = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -66,16 +70,18 @@ class FileSource:
     @property
     def done(self) -> int:
         """Bytes on disk read so far."""
-        return self._done + (self._stream.tell() if self._stream and self._stream.seekable() else 0)
+        stream = self._stream
+        return self._done + (stream.tell() if stream and not stream.closed and stream.seekable() else 0)
 
     def seek(self, positions: Mapping[Partition, int]) -> None:
         """Go on after these offsets."""
         self._positions = dict(positions)
 
     def poll(self) -> Sequence[Record]:
-        """The next records, at most a thousand; none at the end, or where a followed file has nothing now."""
+        """The next records, at most a thousand or 8 MiB and one; none at the end, or where there is nothing now."""
         records: list[Record] = []
-        while len(records) < _CHUNK_RECORDS:
+        size = 0
+        while len(records) < _CHUNK_RECORDS and size < _CHUNK_BYTES:
             try:
                 line = next(self._lines)
             except StopIteration:
@@ -86,31 +92,31 @@ class FileSource:
             record = self._record(*line)
             if record.offset > self._positions.get(record.at, -1):
                 records.append(record)
+                size += record.size
         return records
 
     def acknowledge(self, positions: Mapping[Partition, int]) -> None:
         """A file has nothing to be told: the ledger says where to go on."""
 
     def _read(self, reading: Reading) -> Generator[tuple[str, int, bytes] | None, None, None]:
-        """Path, line number from 0, and line; None when a followed file has nothing now.
+        """Path, line number from 0, and line; None when what is followed has nothing now.
 
         Files of one name in different folders are numbered on, so that no two broken lines have the same place.
         """
         numbers: dict[str, int] = {}
         for path, size in zip(self._paths, self._sizes, strict=True):
             with _opened(path) as self._stream:
-                zipped = self._stream.peek(2)[:2] == _GZIP_MAGIC
-                follows = reading is Reading.FOLLOWING and path == self._paths[-1] != STANDARD_INPUT and not zipped
-                lines = (
-                    GzipFile(fileobj=self._stream) if zipped else _growing(self._stream) if follows else self._stream
-                )
+                follows = reading is Reading.FOLLOWING and path == self._paths[-1]
+                lines = _lines(self._stream, path, Reading.FOLLOWING if follows else Reading.TO_THE_END)
                 number = numbers.get(Path(path).name, 0)
                 for line in _readable(lines, path):
                     if line is None:
                         yield None
-                    elif stripped := line.strip(b"\r\n"):
-                        yield path, number, stripped
-                    number += line is not None
+                        continue
+                    line = line.strip(b"\r\n")  # noqa: PLW2901 - so that a large line is not held twice
+                    if line:
+                        yield path, number, line
+                    number += 1
                 numbers[Path(path).name] = number
             self._stream, self._done = None, self._done + size
 
@@ -156,6 +162,29 @@ def _matching(pattern: str) -> list[str]:
 def _natural(path: str) -> list[tuple[int, str]]:
     """Orders `part-9` before `part-10`."""
     return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", path)]
+
+
+def _lines(stream: BufferedReader, path: str, reading: Reading) -> Iterable[bytes | None]:
+    """The lines, None where there is none now. A gzip has an end, so it is never followed."""
+    if stream.peek(2)[:2] == _GZIP_MAGIC:
+        return GzipFile(fileobj=stream)
+    if reading is Reading.TO_THE_END:
+        return stream
+    return _arriving(stream) if path == STANDARD_INPUT else _growing(stream)
+
+
+def _arriving(stream: BufferedReader) -> Iterator[bytes | None]:
+    """The lines of a pipe; None while nothing is in it. `read1` empties the buffer first, so that `select` sees all."""
+    part = bytearray()
+    while chunk := stream.read1(_PIPE_BYTES):
+        *whole, rest = chunk.split(b"\n")
+        for line in whole:
+            yield bytes(part + line)
+            part.clear()
+        part += rest
+        while not select.select([stream], [], [], 0)[0]:
+            yield None
+    yield bytes(part)
 
 
 def _growing(stream: IO[bytes]) -> Iterator[bytes | None]:

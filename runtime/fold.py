@@ -1,24 +1,26 @@
-"""Folds the events of one table: what both ways share, and the way of one row a key, where the last change wins.
+"""Folds the events of one table into what a batch stages: what both ways of it share.
 
-A fold takes an event in, or raises a RecordError and is as it was before. **What is left holds no unchanged mark.**
+`state.py` holds one row a key, `log.py` every change. **A fold takes an event in, or raises a RecordError and is as it
+was before.**
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from .convert import UNCHANGED, Unchanged
-from .envelope import Delete, Upsert
+from .convert import UNCHANGED
+from .envelope import MOVED_TO, Delete, Upsert
 from .errors import RecordError
 from .keys import Key, Keyed, Keys, folded
 from .modes import Deletes
-from .plan import Field, TableProgram
+from .ports import Record
 from .rows import Cells, Change, RowConverter, Staged
+from .table_program import Field, TableProgram
 
-UPSERT, DELETE = "u", "d"
+UPSERT, DELETE, KEEP, MOVED, OLD_KEY, NEW_KEY = "u", "d", "k", "m", "o", "n"
 
 
 @dataclass(slots=True)
@@ -27,8 +29,7 @@ class Fold(ABC):
 
     Attributes:
         truncated: the times that the table was emptied.
-        spoilt: the keys of which a change could not be taken in, or whose row is gone: values before it are not
-            carried on.
+        spoilt: the keys whose row is not known: a change of it could not be taken in. Its values are not carried on.
 
     """
 
@@ -44,16 +45,18 @@ class Fold(ABC):
     def upsert(self, event: Upsert, keyed: Keyed, change: Change) -> None:
         """A row that is there; raises RecordError."""
         key = self.keys.of_row(event, keyed)
+        if self.outdated(key, change):
+            return
         try:
             cells = self.convert.cells(event.row, event.shape, change)
         except RecordError:
             self.spoilt.add(folded(key))
             raise
-        full = self._carried(folded(key), cells)
+        row = self._row(key, cells, change)
         moved = self.keys.before(event, key)
         if moved is not None:
             self._delete(moved, change)
-        self._put(folded(key), full)
+        self._put(folded(key), row)
         self.spoilt.discard(folded(key))
 
     @abstractmethod
@@ -67,35 +70,35 @@ class Fold(ABC):
     def truncate(self) -> None:
         """All rows are gone, those of the batch too; or they are marked so."""
         self.truncated += 1
-        self.passed_over_all()
+        self.spoilt |= self._rows().keys()
         if self.program.deletes is Deletes.SOFT:
             self._mark()
         else:
             self._clear()
 
+    @abstractmethod
     def passed_over(self, key: Key) -> None:
-        """A delete of the key that is not taken in: what the key's row held is not carried on to the next."""
-        self.spoilt.add(folded(key))
+        """A delete of the key that is not taken in."""
 
+    @abstractmethod
     def passed_over_all(self) -> None:
-        """A truncate that is not taken in: no row's values are carried on."""
-        self.spoilt |= self._rows().keys()
+        """A truncate that is not taken in."""
 
     @abstractmethod
     def staged(self) -> Iterator[tuple[str, Staged]]:
-        """What the stage gets: each row after its operation."""
+        """What the stage gets: each row after its operation, whose first letter says what is done with it."""
 
     @abstractmethod
     def _rows(self) -> Mapping[Key, Any]:
         """What there is, by key."""
 
     @abstractmethod
-    def _put(self, key: Key, row: Staged) -> None:
-        """A row that is there, of a key that is folded."""
+    def _row(self, key: Key, cells: Cells, change: Change) -> Any:
+        """The row as it is kept, with what the source did not send where that is known; raises RecordError X926."""
 
     @abstractmethod
-    def _last(self, key: Key) -> Staged | None:
-        """The last row of the batch that is there under the key, which is folded."""
+    def _put(self, key: Key, row: Any) -> None:
+        """A row that is there, of a key that is folded."""
 
     @abstractmethod
     def _delete(self, key: Key, change: Change) -> None:
@@ -109,66 +112,42 @@ class Fold(ABC):
     def _mark(self) -> None:
         """Every row is marked as deleted."""
 
-    def _carried(self, key: Key, cells: Cells) -> Staged:
-        """The row with each unchanged value taken from the batch's earlier row of the key."""
-        if UNCHANGED not in cells:
-            return cast(Staged, cells)
-        return _carried(self.program.fields, cells, None if key in self.spoilt else self._last(key))
+    def last_deletes(self) -> Iterator[tuple[str, Staged]]:
+        """The staged deletes that have to wait until moved keys have taken their rows along."""
+        return iter(())
+
+    def elsewhere(self, operations: Sequence[str]) -> Iterator[tuple[str, Staged]]:  # noqa: ARG002 - whole rows
+        """What the stage gets again of the rows with these operations: those that may be stored under their old key."""
+        return iter(())
+
+    def unsent(self, operations: Sequence[str]) -> Iterator[tuple[Record, RecordError]]:  # noqa: ARG002 - whole rows
+        """The records of the staged rows with these operations, which the table does not hold, and why that matters."""
+        return iter(())
+
+    def leaves(self, key: Key, change: Change) -> None:
+        """A delete or a tombstone of this key, which may say that its row lives on under another."""
+        if self.program.keep and (new := self.keys.moved(change, MOVED_TO)) is not None:
+            self.moved_away(key, new, change)
+
+    @abstractmethod
+    def moved_away(self, old: Key, new: Key, change: Change) -> None:
+        """The source changed a key: what the old one's row holds is that of the new one."""
+
+    def outdated(self, key: Key, change: Change) -> bool:  # noqa: ARG002 - a log holds every change
+        """Whether the batch holds a newer change of the row; only a position guard asks."""
+        return False
 
 
-def _carried(fields: tuple[Field, ...], cells: Cells, before: Staged | None) -> Staged:
-    """The cells with each unchanged value taken from the row before; raises RecordError X926 when there is none."""
+def filled(cells: Cells, before: Cells | None) -> Cells:
+    """The cells, each unchanged one taken from the row before, where there is one."""
     if before is None:
-        names = [f.field for f, cell in zip(fields, cells, strict=True) if cell is UNCHANGED]
-        message = f"the source did not send {', '.join(names)}, unchanged since an event outside this batch"
-        raise RecordError("X926", message)
-    return tuple(old if isinstance(cell, Unchanged) else cell for cell, old in zip(cells, before, strict=True))
+        return cells
+    return tuple(old if cell is UNCHANGED else cell for cell, old in zip(cells, before, strict=True))
 
 
-@dataclass(slots=True)
-class State(Fold):
-    """The rows of one table so far, one a key, each with its operation."""
-
-    rows: dict[Key, tuple[str, Staged]] = field(default_factory=dict)
-
-    def delete(self, event: Delete, keyed: Keyed, change: Change) -> None:
-        """A row that is gone; only its key is looked at. Raises RecordError."""
-        self._delete(self.keys.of_deleted(event, keyed), change)
-
-    def tombstone(self, keyed: Keyed, change: Change) -> None:
-        """The row of the record's key is gone; raises RecordError."""
-        key = self.keys.of_record(keyed)
-        _, row = self.rows.get(folded(key), (DELETE, ()))
-        if not (row and self.program.deletes is Deletes.SOFT and self.convert.is_marked(row)):
-            self._delete(key, change)
-
-    def staged(self) -> Iterator[tuple[str, Staged]]:
-        """What the stage gets: each row after its operation."""
-        yield from self.rows.values()
-
-    def _rows(self) -> Mapping[Key, Any]:
-        return self.rows
-
-    def _put(self, key: Key, row: Staged) -> None:
-        self.rows[key] = UPSERT, row
-
-    def _last(self, key: Key) -> Staged | None:
-        operation, row = self.rows.get(key, (DELETE, ()))
-        return row if operation == UPSERT else None
-
-    def _delete(self, key: Key, change: Change) -> None:
-        self.passed_over(key)  # a deleted row's values are not those of the next
-        if self.program.deletes is Deletes.IGNORE:
-            return
-        row = self._last(folded(key))
-        if self.program.deletes is Deletes.SOFT and row is not None:
-            self._put(folded(key), self.convert.marked(row, change))
-        else:
-            self.rows[folded(key)] = DELETE, self.convert.gone(key, self.program.key, change)
-
-    def _clear(self) -> None:
-        self.rows.clear()
-
-    def _mark(self) -> None:
-        for key, (operation, row) in self.rows.items():
-            self.rows[key] = operation, self.convert.marked(row, None)
+def unsent(fields: tuple[Field, ...], cells: Cells) -> RecordError:
+    """Why a row cannot be taken in: the source did not send a value, and nobody knows it."""
+    names = [field.field for field, cell in zip(fields, cells, strict=True) if cell is UNCHANGED]
+    return RecordError(
+        "X926", f"the source did not send {', '.join(names)}, unchanged since an event that is not known"
+    )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from .envelope import METADATA_PREFIX, Delete, Row, Shape, Upsert
 from .errors import RecordError
 from .modes import KeySource
-from .plan import TableProgram
-from .rows import RowConverter
+from .rows import Change, RowConverter
+from .table_program import TableProgram
 
 Key: TypeAlias = tuple[str, ...]
 Keyed: TypeAlias = tuple[Row, Shape] | None
@@ -60,6 +61,13 @@ class Keys:
             wanted = ", ".join(self.program.key)
             raise RecordError("X923", f"the key has the fields ({', '.join(row)}), the plan has ({wanted})")
         return self.convert.key(row, shape)
+
+    def moved(self, change: Change, header: str) -> Key | None:
+        """The other key of a change of the key, where a header tells it in a way that can be read."""
+        with suppress(RecordError):
+            keyed = change.moved(header) if self.program.key_from.of_the_row else None
+            return None if keyed is None else self.convert.key(*keyed)
+        return None
 
     def before(self, event: Upsert, key: Key) -> Key | None:
         """The key that an update moved the row away from, where the row's own values are the key."""

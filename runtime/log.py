@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .convert import UNCHANGED
-from .envelope import Delete
-from .fold import DELETE, UPSERT, Fold
+from .envelope import MOVED_FROM, Delete
+from .fold import DELETE, UPSERT, Fold, filled, unsent
 from .keys import Key, Keyed, folded
 from .modes import Deletes
-from .rows import Change, Staged
+from .rows import Cells, Change, Staged
 
 
 @dataclass(slots=True)
@@ -46,10 +46,21 @@ class Log(Fold):
         elif self.program.key:
             self._put((), self._keyed(keyed, change))
 
+    def passed_over(self, key: Key) -> None:
+        """A delete of the key that is not taken in: what its last row held is not carried on to the next."""
+        self.spoilt.add(folded(key))
+
+    def passed_over_all(self) -> None:
+        """A truncate that is not taken in: no row's values are carried on."""
+        self.spoilt |= self.rows.keys()
+
     def staged(self) -> Iterator[tuple[str, Staged]]:
         """What the stage gets: each row after its operation."""
         yield from ((DELETE, row) for row in self.gone.values())
         yield from ((UPSERT, row) for rows in self.rows.values() for row in rows)
+
+    def moved_away(self, old: Key, new: Key, change: Change) -> None:
+        """The source changed a key: rows of a log stay."""
 
     def _rows(self) -> Mapping[Key, Any]:
         return self.rows
@@ -57,9 +68,16 @@ class Log(Fold):
     def _put(self, key: Key, row: Staged) -> None:
         self.rows.setdefault(key, []).append(row)
 
-    def _last(self, key: Key) -> Staged | None:
-        rows = self.rows.get(key) if key else None
-        return rows[-1] if rows else None
+    def _row(self, key: Key, cells: Cells, change: Change) -> Staged:
+        """The row with each unchanged value taken from the batch's last of the key; raises RecordError X926."""
+        if UNCHANGED not in cells:
+            return cast(Staged, cells)
+        known = key and folded(key) not in self.spoilt and self.keys.moved(change, MOVED_FROM) is None
+        rows = self.rows.get(folded(key)) if known else None
+        found = filled(cells, rows[-1] if rows else None)
+        if UNCHANGED in found:
+            raise unsent(self.program.fields, found)
+        return cast(Staged, found)
 
     def _delete(self, key: Key, change: Change) -> None:
         self.passed_over(key)  # a deleted row's values are not those of the next

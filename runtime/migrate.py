@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .errors import HazardError, PlanError
-from .plan import SUM_FILE, Boundary, Plan, Statement
+from .plan import SUM_FILE, Plan
 from .ports import Warehouse
+from .statement import Boundary, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ def pending(plan: Plan, now: Standing) -> tuple[tuple[int, Statement], ...]:
     for version, plan_id in sorted(now.begun):
         if version > plan.version:
             message = f"the warehouse has version {version} of {plan.connector}, this plan is version {plan.version}"
-            raise PlanError("P811", message, help="apply the newer plan, or go on from it: compile against it")
+            way = "get that plan; where a run made it by itself: streamplan pull PLAN --spec SPEC"
+            raise PlanError("P811", message, help=way)
         if lineage[version - 1] != plan_id:
             message = f"version {version} in the warehouse is not the version {version} that this plan comes from"
             raise PlanError(
@@ -92,14 +94,31 @@ def apply(plan: Plan, warehouse: Warehouse, allowed: frozenset[str], ran: Callab
     """
     for statement in plan.bootstrap:
         _in_transaction(warehouse, statement)
-    now = standing(plan, warehouse)
-    todo = pending(plan, now)
-    refuse_hazards(todo, allowed)
+    now, todo = _todo(plan, warehouse, allowed)
     done = [s.path for s in plan.accounts if _unless_done(warehouse, s, ran)]
     done += [s.path for version, s in todo if _migrated(plan, warehouse, version, s, ran)]
     for statement in plan.grants:
         _in_transaction(warehouse, statement)
     return Applied(versions=tuple(_close(plan, warehouse, now)), statements=tuple(done))
+
+
+def advance(plan: Plan, warehouse: Warehouse, allowed: frozenset[str], ran: Callable[[Statement], None]) -> Applied:
+    """Runs the migrations that are pending and closes each version: all of an apply that the loader itself may do.
+
+    Raises as `apply`.
+    """
+    now, todo = _todo(plan, warehouse, allowed)
+    done = [s.path for version, s in todo if _migrated(plan, warehouse, version, s, ran)]
+    return Applied(versions=tuple(_close(plan, warehouse, now)), statements=tuple(done))
+
+
+def _todo(
+    plan: Plan, warehouse: Warehouse, allowed: frozenset[str]
+) -> tuple[Standing, tuple[tuple[int, Statement], ...]]:
+    now = standing(plan, warehouse)
+    todo = pending(plan, now)
+    refuse_hazards(todo, allowed)
+    return now, todo
 
 
 def _in_transaction(warehouse: Warehouse, statement: Statement) -> None:

@@ -13,6 +13,7 @@ class Origin(StrEnum):
     EVENT_TS = "event_ts"
     LOADED_AT = "loaded_at"
     OP = "op"
+    SOURCE_POSITION = "source_position"
     SOURCE_TS = "source_ts"
     TOPIC = "topic"
     TOPIC_OFFSET = "topic_offset"

@@ -8,148 +8,23 @@ a statement. **What `load()` returns has been verified against `plan.sum`, file 
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-import msgspec
-
-from .modes import Deletes, KeySource, Mode, Origin, Policy
+from .modes import Policy
+from .statement import Statement, Value
+from .table_program import TableProgram
 
 FORMAT = 1
 SUM_FILE = "plan.sum"
 MANIFEST_FILE = "plan.json"
 
 
-class Boundary(StrEnum):
-    """Where a statement may stand: in a transaction with others, or alone outside any transaction block."""
-
-    TRANSACTION = "transaction"
-    ALONE = "alone"
-
-
-class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A frozen value, equal by value, that is written to and read from `plan.json`."""
-
-
-class Hazard(_Value, frozen=True):
-    """What may hurt when a statement runs.
-
-    `code` is an H6xx of the compiler's list; apply refuses it until it is allowed by name.
-    """
-
-    code: str
-    message: str
-
-
-class Statement(_Value, frozen=True):
-    """One SQL file of the plan, executed verbatim.
-
-    Attributes:
-        path: relative to the plan directory, with `/`.
-        boundary: whether it may share a transaction.
-        hazards: what must be allowed before it runs.
-        binds: the names of its `?` parameters, in order.
-        unless: a probe; when it returns a row, the statement's work is done already and it is skipped.
-        row: set where the statement inserts many rows: the text of one row, with which the file ends. The runtime
-            repeats it.
-        password: a setting such as `${LOADER_PASSWORD}`. Its salted hash takes the place of `{password}` in the text
-            when the statement runs; neither stands in a plan.
-        sql: the file's text. It is not in the manifest; `load()` fills it in.
-
-    """
-
-    path: str
-    boundary: Boundary = Boundary.TRANSACTION
-    hazards: tuple[Hazard, ...] = ()
-    binds: tuple[str, ...] = ()
-    unless: Statement | None = None
-    row: str = ""
-    password: str = ""
-    sql: str = ""
-
-
-class Field(_Value, frozen=True):
-    """One staged column of a table, and how its value is found.
-
-    Attributes:
-        field: the name in the event, as the source spells it; the origin's own name where it is not a row's field.
-            Several columns of one field take the types that each accepts, one value at a time.
-        origin: the row's field, or what of the change the column holds. LOADED_AT is never staged.
-        column: the name in the warehouse.
-        accepts: the Connect types that the converter reads, each `type` or `type semantic-name`.
-        converter: a name in `convert.CONVERTERS`.
-        args: the converter's arguments.
-
-    """
-
-    field: str
-    column: str
-    accepts: tuple[str, ...]
-    converter: str
-    args: dict[str, int | str] = {}
-    origin: Origin = Origin.VALUE
-
-
-class TableProgram(_Value, frozen=True, kw_only=True):
-    """What is executed for one batch of one table, in the order of the attributes.
-
-    Attributes:
-        table: the name in messages and paths, `schema.table`.
-        topics: those that feed it.
-        source: the source's `schema.table`, where several share a topic; "" where all that the topic holds is meant.
-        mode: upsert or insert.
-        deletes: hard, soft or ignore.
-        truncates: apply, ignore or stop.
-        evolution: auto, review, ignore or stop: what to do with a field that the plan does not know.
-        key_from: where the key is read.
-        key: the event's names of the fields that say which row is meant, in the order of the warehouse's key columns.
-        fields: one for each staged column, in the order of `load`'s binds, which end with the operation: 'u' a row,
-            'd' a delete.
-        excluded: fields that are known and never loaded.
-        lock: locks the target, first in the transaction.
-        truncate: empties the target, transactionally, or marks all its rows; None where truncates are not applied.
-        stage: creates the temporary staging table.
-        load: inserts rows into the stage.
-        delete: removes the rows whose staged operation is 'd', or marks them; None where nothing is staged as 'd'.
-        discard: removes those from the stage, so that the merge does not see them; None with `delete`.
-        merge: updates and inserts the rest, or appends it.
-        drop: drops the staging table.
-
-    """
-
-    table: str
-    topics: tuple[str, ...]
-    source: str = ""
-    mode: Mode = Mode.UPSERT
-    deletes: Deletes = Deletes.HARD
-    truncates: Policy
-    evolution: Policy
-    key_from: KeySource
-    key: tuple[str, ...]
-    fields: tuple[Field, ...]
-    excluded: tuple[str, ...] = ()
-    lock: Statement
-    truncate: Statement | None = None
-    stage: Statement
-    load: Statement
-    delete: Statement | None = None
-    discard: Statement | None = None
-    merge: Statement
-    drop: Statement
-
-    @property
-    def appends(self) -> bool:
-        """Whether every record is a row of its own: none replaces another of the batch."""
-        return self.mode is Mode.INSERT or self.key_from is KeySource.KAFKA_COORDINATES
-
-
-class Migration(_Value, frozen=True):
+class Migration(Value, frozen=True):
     """The statements that bring a warehouse from the version before to this one."""
 
     version: int
     statements: tuple[Statement, ...]
 
 
-class History(_Value, frozen=True):
+class History(Value, frozen=True):
     """The statements of the history table: which statement of which version has been applied.
 
     Its rows are (version, plan_id, statement).
@@ -170,11 +45,11 @@ class History(_Value, frozen=True):
     record: Statement
 
 
-class Ledger(_Value, frozen=True):
+class Ledger(Value, frozen=True):
     """The statements of the ledger: what has been committed, per topic and partition.
 
     Attributes:
-        read: topic, partition, last committed offset: where to go on from.
+        read: topic, partition, last committed offset: where to go on from; the plan that wrote it, and when.
         check: the last committed offset of `topic`, `partition` (NULL when there is none), read under the target's
             lock.
         record: inserts `topic`, `partition`, `from_offset`, `to_offset`, `plan_id`; both offsets inclusive.
@@ -186,32 +61,57 @@ class Ledger(_Value, frozen=True):
     record: Statement
 
 
-class Quarantine(_Value, frozen=True):
-    """The statements of the quarantine table.
+class Quarantine(Value, frozen=True):
+    """The statements of the quarantine table, of this connector's records.
 
     Attributes:
-        insert: one row: `topic`, `partition`, `offset`, `code`, `reason`, `key` and `value` as hex (NULL when
-            absent), `plan_id`.
+        insert: one row: `topic`, `partition`, `offset`, `code`, `reason`; `key`, `value` and `headers` as hex, each
+            NULL when absent, and how many bytes each has, of which the column may hold fewer; `plan_id`.
         count: topic, code, number of rows.
+        lock: taken after the targets' and before what reads, so that no two work the same records off, or put the
+            same records in that feed no target.
+        list: partition, offset, code, reason, the three sizes, plan_id, quarantined_at of a `topic`, in the order of
+            (partition, offset): those that come after a `partition` (bound twice) and `offset`, at most a page.
+        read: offset, key, value, headers as hex, of a `topic`, `partition`, from an offset to another, inclusive.
+        remove: deletes the same.
 
     """
 
     insert: Statement
     count: Statement
+    lock: Statement
+    list: Statement
+    read: Statement
+    remove: Statement
 
 
-class SourceSettings(_Value, frozen=True):
+class Evolution(Value, frozen=True):
+    """The statements of the evolution table: the observed schemas that a run itself made a version from.
+
+    Attributes:
+        read: version, plan_id, path, part, text: all rows of this connector, the parts of a file in their order.
+        record: inserts `version`, `plan_id`, `path`, `part`, `text`.
+
+    """
+
+    read: Statement
+    record: Statement
+
+
+class SourceSettings(Value, frozen=True):
     """Where events come from.
 
-    `path` is a glob of event files ("" when the source is not files); `topics` are patterns.
+    `path` is a glob of event files ("" when the source is not files); `topics` are patterns; `evolution` says what to
+    do with a topic that matches them and that no table is fed by.
     """
 
     format: str
     topics: tuple[str, ...]
     path: str = ""
+    evolution: Policy = Policy.REVIEW
 
 
-class DestinationSettings(_Value, frozen=True):
+class DestinationSettings(Value, frozen=True):
     """How to connect.
 
     Each is a text in which `${NAME}` and `${NAME:-default}` are filled from the environment at start.
@@ -224,7 +124,7 @@ class DestinationSettings(_Value, frozen=True):
     database: str
 
 
-class BatchSettings(_Value, frozen=True):
+class BatchSettings(Value, frozen=True):
     """When a batch is cut: whichever comes first."""
 
     max_rows: int
@@ -232,7 +132,7 @@ class BatchSettings(_Value, frozen=True):
     max_seconds: int
 
 
-class Plan(_Value, frozen=True, kw_only=True):
+class Plan(Value, frozen=True, kw_only=True):
     """A whole plan.
 
     Attributes:
@@ -242,6 +142,7 @@ class Plan(_Value, frozen=True, kw_only=True):
         accounts: users and roles, run before the migrations, each unless it is there.
         migrations: all versions that change a table, oldest first.
         grants: run after the migrations.
+        evolution: None where no table evolves by itself.
         hash_salt: a setting: what every hashed value is salted with; "" where nothing is hashed.
         id: the sha256 of `plan.sum`, in hex. It is not in the manifest; `load()` fills it in.
 
@@ -262,5 +163,6 @@ class Plan(_Value, frozen=True, kw_only=True):
     history: History
     ledger: Ledger
     quarantine: Quarantine
+    evolution: Evolution | None = None
     tables: tuple[TableProgram, ...]
     id: str = ""

@@ -5,14 +5,18 @@ Real neighbours and test doubles implement them alike. Nothing here does anythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .errors import RecordError
-from .plan import Statement
+from .plan import Plan
+from .statement import Statement
+
+if TYPE_CHECKING:
+    from .drift import Drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,24 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Offsets of a partition, from the first to the last."""
+
+    at: Partition
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """One batch of one table is in the warehouse."""
+    """One batch of one table is in the warehouse.
+
+    Attributes:
+        spans: where its events came from.
+        seconds: that it took, retries included.
+        version: of the plan.
+
+    """
 
     table: str
     events: int
@@ -109,15 +129,22 @@ class Committed:
     deletes: int
     quarantined: int
     truncated: int
+    spans: tuple[Span, ...]
+    seconds: float
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A topic waits, from this record on, since its events have a shape that the plan does not know."""
+    """A topic waits, from this record on, since its events have a shape that the plan does not know.
+
+    `fields` are those that it is about; `reason` is what was found, and what a run that compiles says of it.
+    """
 
     topic: str
     place: str
     fields: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +156,32 @@ class Quarantined:
     reason: str
 
 
-Happening = Committed | Held | Quarantined
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrying:
+    """The warehouse failed, and the transaction is tried again.
+
+    Attributes:
+        attempt: how many have failed.
+        attempts: how many there may be.
+        seconds: until the next one.
+
+    """
+
+    attempt: int
+    attempts: int
+    seconds: float
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """The warehouse does its work again, after so many attempts."""
+
+    attempts: int
+
+
+Happening = Committed | Held | Quarantined | Retrying | Recovered
 
 
 class Reporter(Protocol):
@@ -140,6 +192,55 @@ class Reporter(Protocol):
 
     def advanced(self, records: int, size: int) -> None:
         """So many records, of so many bytes, have been read."""
+
+
+Result = TypeVar("Result")
+
+
+class Stopping(Protocol):
+    """Whether the run was told to finish."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was."""
+
+    def pull(self, poll: Callable[[], Sequence[Record]]) -> Sequence[Record]:
+        """What the poll gives; none once the run was told to finish, even while the poll waits."""
+
+
+class Never:
+    """Nobody tells the run to finish."""
+
+    asked = False
+
+    def pull(self, poll: Callable[[], Sequence[Record]]) -> Sequence[Record]:
+        """What the poll gives."""
+        return poll()
+
+
+class Retry(Protocol):
+    """How often a piece of work is tried that the warehouse may fail."""
+
+    def __call__(self, work: Callable[[], Result]) -> Result:
+        """What the work gives; raises its last WarehouseError when the attempts are used up, others at once."""
+
+
+def once(work: Callable[[], Result]) -> Result:
+    """Tries once."""
+    return work()
+
+
+class Evolver(Protocol):
+    """What to do when events have a shape that the plan does not know. Everything before the record is committed."""
+
+    def drifted(self, record: Record, drift: Drift) -> Held | Plan:
+        """The topic waits from this record on, or here is the next version of the plan, applied, which knows it.
+
+        Raises StopError where the plan says to stop.
+        """
+
+    def waiting(self, record: Record) -> None:
+        """A later record of a topic that waits: it can be learnt from."""
 
 
 class Silent:

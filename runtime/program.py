@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .errors import RecordError, StopError
-from .fold import DELETE, UPSERT, Fold
-from .plan import Plan, TableProgram
+from .fold import Fold
+from .kept import kept
+from .merging import merge
+from .plan import Plan
 from .ports import Partition, Record, Warehouse
-
-_RAW_BYTES = 1_024_000  # what the quarantine's columns hold
-_REASON_LENGTH = 400  # characters: with four bytes each they fit the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,19 @@ class Refused:
 class Batch:
     """What one topic has collected since its last commit. It has no folds where the topic feeds no table.
 
-    `folds` are the tables that the topic feeds, by the source's `schema.table`; "" where one takes all.
+    `folds` are the tables that the topic feeds, by the source's `schema.table`; "" where one takes all. `absent` are
+    records refused while it was committed, since their rows are not in the table. `sent` says that its
+    COMMIT was sent: when no answer came, it may be in the warehouse.
     """
 
     folds: dict[str, Fold]
     refused: list[Refused] = field(default_factory=list)
+    absent: list[Refused] = field(default_factory=list)
     first: dict[Partition, int] = field(default_factory=dict)
     last: dict[Partition, int] = field(default_factory=dict)
     events: int = 0
     size: int = 0
+    sent: bool = False
 
     def took(self, record: Record) -> None:
         """The record's place is in the batch now."""
@@ -51,63 +55,68 @@ class Batch:
 def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Partition, int]) -> None:
     """Executes and commits the batch; `positions` is what this run believes to be committed.
 
-    Raises StopError X960 when another run has moved the ledger, WarehouseError when the warehouse fails.
+    Raises StopError X960 when another run has moved the ledger, WarehouseError when the warehouse fails. It may then be
+    called again with the same batch: one whose COMMIT arrived though its answer did not is in the ledger, under this
+    plan and up to its own last offsets, and is left as it is.
     """
     with warehouse.transaction():
         folds = sorted(batch.folds.values(), key=lambda fold: fold.program.table)
-        for fold in folds:
-            warehouse.execute(fold.program.lock)
+        for lock in [fold.program.lock for fold in folds] or [plan.quarantine.lock]:
+            warehouse.execute(lock)
+        if batch.sent and _arrived(plan, warehouse, batch):
+            return
         _fence(plan, warehouse, batch, positions)
-        for fold in folds:
-            _merge(fold.program, warehouse, fold)
-        for refused in batch.refused:
-            warehouse.execute(plan.quarantine.insert, _kept(plan, refused))
+        batch.absent = [Refused(*found) for fold in folds for found in merge(warehouse, fold)]
+        for refused in (*batch.refused, *batch.absent):
+            warehouse.execute(plan.quarantine.insert, kept(refused.record, refused.error, plan.id))
         for at, to in sorted(batch.last.items(), key=lambda item: (item[0].topic, item[0].number)):
             start = positions[at] + 1 if at in positions else batch.first[at]
             warehouse.execute(plan.ledger.record, (at.topic, str(at.number), str(start), str(to), plan.id))
+        batch.sent = True
 
 
-def positions(plan: Plan, warehouse: Warehouse) -> dict[Partition, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How far a partition is: the last committed offset, the plan that wrote it, and when."""
+
+    offset: int
+    plan_id: str
+    committed_at: datetime
+
+
+def positions(plan: Plan, warehouse: Warehouse) -> dict[Partition, Position]:
     """Where each partition stands in the ledger."""
     with warehouse.transaction():
-        rows = warehouse.execute(plan.ledger.read)
-    return {Partition(topic, number): offset for topic, number, offset in rows}
+        return _standing(plan, warehouse)
+
+
+def _standing(plan: Plan, warehouse: Warehouse) -> dict[Partition, Position]:
+    return {
+        Partition(topic, number): Position(offset=offset, plan_id=plan_id, committed_at=committed_at)
+        for topic, number, offset, plan_id, committed_at in warehouse.execute(plan.ledger.read)
+    }
+
+
+def _arrived(plan: Plan, warehouse: Warehouse, batch: Batch) -> bool:
+    """Whether the ledger, read under the tables' locks, stands exactly where this batch would have brought it."""
+    standing = _standing(plan, warehouse)
+    found = {at: (standing[at].offset, standing[at].plan_id) for at in batch.last if at in standing}
+    return found == {at: (offset, plan.id) for at, offset in batch.last.items()}
 
 
 def _fence(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Partition, int]) -> None:
     for at in batch.last:
         ((found,),) = warehouse.execute(plan.ledger.check, (at.topic, str(at.number)))
-        if found != positions.get(at):
-            message = f"another run has committed {at.topic}[{at.number}] up to offset {found}"
-            help_ = "this run stopped before it wrote anything twice; let one run read a partition at a time"
-            raise StopError("X960", message, help=help_)
+        if found != (own := positions.get(at)):
+            raise _overtaken(at, found, own)
 
 
-def _merge(program: TableProgram, warehouse: Warehouse, fold: Fold) -> None:
-    if fold.truncated and program.truncate is not None:
-        warehouse.execute(program.truncate)
-    rows = [*fold.staged()]
-    if not rows:
-        return
-    operations = {operation for operation, _ in rows}
-    warehouse.execute(program.stage)
-    warehouse.load(program.load, [(*row, operation) for operation, row in rows])
-    if DELETE in operations and program.delete is not None and program.discard is not None:
-        warehouse.execute(program.delete)
-        warehouse.execute(program.discard)
-    if UPSERT in operations:
-        warehouse.execute(program.merge)
-    warehouse.execute(program.drop)
-
-
-def _kept(plan: Plan, refused: Refused) -> tuple[str | None, ...]:
-    record, error = refused.record, refused.error
-    reason = error.message[:_REASON_LENGTH]
-    if record.value is not None and len(record.value) > _RAW_BYTES:
-        reason += f" (of {len(record.value)} bytes the first {_RAW_BYTES} are kept)"
-    place = (record.at.topic, str(record.at.number), str(record.offset))
-    return (*place, error.code, reason.replace("\0", "\\0"), _hex(record.key), _hex(record.value), plan.id)
-
-
-def _hex(raw: bytes | None) -> str | None:
-    return None if raw is None else raw[:_RAW_BYTES].hex()
+def _overtaken(at: Partition, found: int | None, own: int | None) -> StopError:
+    """The ledger is not where this run left it: behind what another committed, or before it, since it was set back."""
+    if found is not None and (own is None or found > own):
+        message = f"another run has committed {at.topic}[{at.number}] up to offset {found}"
+        help_ = "this run stopped before it wrote anything twice; let one run read a partition at a time"
+        return StopError("X960", message, help=help_)
+    stands = "nothing" if found is None else f"offset {found}"
+    message = f"the ledger of {at.topic}[{at.number}] went back to {stands}, and this run had committed offset {own}"
+    return StopError("X960", message, help="what the warehouse lost is read again: run it again")

@@ -4,24 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import Self, assert_never
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from .files import FileSource
-from .ports import Committed, Happening, Held, Quarantined, Record
+from .ports import Committed, Happening, Held, Quarantined, Record, Recovered, Retrying
 
 _SHOWN = 5
 
 
-class Watching:
-    """A reporter that draws a bar over the source's bytes and prints what a user should know."""
+class Telling:
+    """A reporter that prints what a user should know."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._quarantined = 0
+
+    def happened(self, what: Happening) -> None:
+        """Prints holds, retries, and the first records that go to quarantine."""
+        match what:
+            case Held():
+                self._print("yellow", "held", f"{what.topic} from {what.place} on: {what.reason}")
+            case Quarantined():
+                self._quarantined += 1
+                if self._quarantined <= _SHOWN:
+                    self._print("red", "quarantine", f"{what.place}: {what.code} {what.reason}")
+                elif self._quarantined == _SHOWN + 1:
+                    self._print("red", "quarantine", "… further ones are not shown; see streamplan status")
+            case Retrying():
+                when = f"attempt {what.attempt + 1} of {what.attempts} in {what.seconds:.0f} s"
+                self._print("yellow", "retry", f"{when}: {what.code} {what.reason}")
+            case Recovered():
+                self._print("green", "recovered", f"at attempt {what.attempts}")
+            case Committed():
+                pass
+            case _:
+                assert_never(what)
+
+    def advanced(self, records: int, size: int) -> None:
+        """Nothing."""
+
+    def _print(self, style: str, word: str, text: str) -> None:
+        self._console.print(f"  [{style}]{word}[/] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+class Watching(Telling):
+    """The same, and a bar over the source's bytes."""
 
     def __init__(self, source: FileSource, console: Console) -> None:
-        self._source, self._console = source, console
-        self._quarantined = 0
+        super().__init__(console)
+        self._source = source
         self._records = 0
         self._bar = Progress(
             TextColumn("  [bold]{task.description}"),
@@ -40,28 +75,10 @@ class Watching:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def happened(self, what: Happening) -> None:
-        """Prints holds, and the first records that go to quarantine."""
-        match what:
-            case Held():
-                fields = ", ".join(what.fields)
-                self._print(f"  [yellow]held[/] {escape(f'{what.topic} from {what.place} on: new field {fields}')}")
-            case Quarantined():
-                self._quarantined += 1
-                if self._quarantined <= _SHOWN:
-                    self._print(f"  [red]quarantine[/] {escape(f'{what.place}: {what.code} {what.reason}')}")
-                elif self._quarantined == _SHOWN + 1:
-                    self._print("  [red]quarantine[/] … further ones are not shown; see streamplan status")
-            case Committed():
-                pass
-
     def advanced(self, records: int, size: int) -> None:  # noqa: ARG002 - the bar goes by the file's own position
         """Moves the bar."""
         self._records += records
         self._bar.update(self._task, completed=self._source.done, records=self._records)
-
-    def _print(self, text: str) -> None:
-        self._console.print(text, highlight=False, soft_wrap=True)
 
 
 @contextmanager

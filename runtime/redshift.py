@@ -1,13 +1,14 @@
 """The warehouse over redshift_connector, its one owner. The driver's exceptions are translated here, by SQLSTATE.
 
 Every value is bound as text, so that the parameter types of a statement never vary (a number of another width would be
-another prepared statement). **No password is ever part of an error.**
+another prepared statement). A failure of the system is a WarehouseError, whatever would fail again is a StopError.
+**No password is ever part of an error.**
 """
 
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,33 +17,48 @@ from redshift_connector.core import Connection
 from redshift_connector.error import Error
 
 from .errors import StopError, StreamplanError, WarehouseError
-from .plan import DestinationSettings, Statement
+from .plan import DestinationSettings
+from .statement import Statement
 
 _BIND_LIMIT = 32_767  # of the driver (RS-702)
 _ROWS_LIMIT = 512
 _BYTES_LIMIT = 4 * 1024 * 1024  # a quarter of what a statement may have (RS-201)
 _DIGITS = 76  # the driver rounds decimals to the context's precision
 _LOOPBACK = ("127.0.0.1", "localhost")
+_FATAL = ("FATAL", "PANIC")
 _ABSENT = ("42P01", "3F000")  # no such table, no such schema
 _CONFLICTS = ("40001", "40P01")
+# Connection, rollback, no resources, objects in use, operator, system, internal. Redshift says XX000 of conflicts, of a
+# full disk and of a resize.
+_SYSTEM = ("08", "40", "53", "55", "57", "58", "XX")
+_READ_ONLY = "25006"  # while a cluster is resized
+_IDLE = "25P03"  # the server closed a transaction that stood open too long
+_IDLE_SECONDS, _PROBE_SECONDS, _PROBES = 60, 10, 6  # until a silent way to the warehouse counts as lost
 
 
 class RedshiftWarehouse:
-    """A connection. One transaction at a time; not for two threads."""
+    """A connection. One transaction at a time; not for two threads.
+
+    It is `trusted` until it fails with anything but a clean error of the server: an answer may then be left unread, and
+    the next statement would be given it (RS-708).
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.trusted = True
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commits at the end; rolls back when an exception leaves it."""
+        """Commits at the end; rolls back when an exception leaves it, or closes when the process is leaving."""
         try:
             yield
-        except BaseException:
-            with suppress(Error, OSError):
-                self._connection.rollback()
+        except Exception:
+            self._undo()
             raise
-        with _translated("COMMIT"):
+        except BaseException:
+            self.close()
+            raise
+        with self._talking("COMMIT"):
             self._connection.commit()
 
     def execute(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
@@ -64,7 +80,7 @@ class RedshiftWarehouse:
 
     def alone(self, statement: Statement) -> tuple[tuple[Any, ...], ...]:
         """Runs a statement outside any transaction."""
-        with _translated(statement.path):
+        with self._talking(statement.path):
             self._connection.rollback()
             self._connection.autocommit = True
         try:
@@ -74,11 +90,31 @@ class RedshiftWarehouse:
 
     def close(self) -> None:
         """Closes the connection; a lost one is as good as closed."""
+        self.trusted = False
         with suppress(Error, OSError):
             self._connection.close()
 
+    def _undo(self) -> None:
+        if self.trusted:
+            with suppress(StreamplanError), self._talking("ROLLBACK"):
+                self._connection.rollback()
+        if not self.trusted:
+            self.close()
+
+    @contextmanager
+    def _talking(self, path: str) -> Iterator[None]:
+        """Nothing is trusted until the server has answered."""
+        self.trusted = False
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the driver fails with KeyError, ValueError, struct.error too
+            server = _server_fields(error)
+            self.trusted = bool(server.get("C")) and server.get("S") not in _FATAL
+            raise (_error(path, server) if server.get("C") else _lost(path, error)) from None
+        self.trusted = True
+
     def _run(self, path: str, sql: str, binds: Sequence[str | None]) -> tuple[tuple[Any, ...], ...]:
-        with _translated(path), self._connection.cursor() as cursor:
+        with self._talking(path), self._connection.cursor() as cursor:
             cursor.paramstyle = "qmark"
             cursor.execute(sql, tuple(binds)) if binds else cursor.execute(sql)
             return tuple(tuple(row) for row in cursor.fetchall()) if cursor.description else ()
@@ -90,16 +126,21 @@ def _size(rows: Sequence[Sequence[str | None]]) -> int:
 
 @contextmanager
 def connected(settings: DestinationSettings) -> Iterator[RedshiftWarehouse]:
-    """A warehouse, while the `with` lasts. TLS is on and verified, but for an address of this machine.
-
-    Raises WarehouseError X950 when it cannot be reached, StopError X951 when it does not let us in.
-    """
-    decimal.getcontext().prec = _DIGITS
-    warehouse = RedshiftWarehouse(_connection(settings))
+    """A warehouse, while the `with` lasts; raises as `connect`."""
+    warehouse = connect(settings)
     try:
         yield warehouse
     finally:
         warehouse.close()
+
+
+def connect(settings: DestinationSettings) -> RedshiftWarehouse:
+    """A new connection. TLS is on and verified, but for an address of this machine.
+
+    Raises WarehouseError X950 when it cannot be reached, StopError X951 when it does not let us in.
+    """
+    decimal.getcontext().prec = _DIGITS
+    return RedshiftWarehouse(_connection(settings))
 
 
 def _connection(settings: DestinationSettings) -> Connection:
@@ -114,6 +155,9 @@ def _connection(settings: DestinationSettings) -> Connection:
             ssl=settings.host not in _LOOPBACK,
             application_name="streamplan",
             max_prepared_statements=0,
+            tcp_keepalive_idle=_IDLE_SECONDS,
+            tcp_keepalive_interval=_PROBE_SECONDS,
+            tcp_keepalive_count=_PROBES,
         )
     except Error as error:
         raise _refused(error, settings, where) from None
@@ -145,21 +189,9 @@ def _unreachable(where: str, error: Exception) -> WarehouseError:
     )
 
 
-@contextmanager
-def _translated(path: str) -> Iterator[None]:
-    try:
-        yield
-    except Error as error:
-        raise _error(path, error) from None
-    except OSError as error:
-        raise _lost(path, error) from None
-
-
-def _error(path: str, error: Error) -> StreamplanError:
-    server = _server_fields(error)
-    code, text = server.get("C", ""), server.get("M", "")
-    if not code:
-        return _lost(path, error)
+def _error(path: str, server: Mapping[str, str]) -> StreamplanError:
+    """What the server's error means. The causes are sorted here: what may pass is a WarehouseError."""
+    code, text = server["C"], server.get("M", "")
     if code == "42501":
         message = f"{path}: {text}"
         return StopError("X953", message, help="run the access statements of the plan: streamplan apply PLAN")
@@ -169,13 +201,15 @@ def _error(path: str, error: Error) -> StreamplanError:
         help_ = "nothing was written; run it again"
         return WarehouseError("X954", f"{path}: conflict with another transaction: {text}", help=help_, sqlstate=code)
     message = f"{path}: {text} ({code})"
-    return WarehouseError(
-        "X955", message, help="the transaction was rolled back; run it again once it is mended", sqlstate=code
-    )
+    if code.startswith(_SYSTEM) or code in (_READ_ONLY, _IDLE):
+        help_ = "the transaction was rolled back and nothing was lost; run it again once the warehouse is well"
+        return WarehouseError("X957", message, help=help_, sqlstate=code)
+    return StopError("X955", message, help="the transaction was rolled back; run it again once it is mended")
 
 
 def _lost(path: str, error: Exception) -> WarehouseError:
-    message = f"{path}: the connection to the warehouse was lost: {error}"
+    what = str(error) if isinstance(error, (Error, OSError)) else f"{type(error).__name__}: {error}"
+    message = f"{path}: the connection to the warehouse was lost: {what}"
     return WarehouseError("X952", message, help="nothing was lost: run it again, and it goes on from the ledger")
 
 

@@ -6,37 +6,39 @@ A field that the plan does not know is drift, not an error of the record: it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from .convert import CONVERTERS, Unchanged, converted
-from .envelope import Kind, Row, Shape, Told
+from .drift import Watch
+from .envelope import Kind, Reader, Row, Shape, Told
 from .errors import RecordError
-from .modes import Origin, Policy
-from .plan import Field, TableProgram
+from .modes import Origin
 from .ports import Record
+from .position import position
+from .table_program import Field, TableProgram
 
 Cell: TypeAlias = str | Unchanged | None
 Cells: TypeAlias = tuple[Cell, ...]
 Staged: TypeAlias = tuple[str | None, ...]
 _Convert: TypeAlias = Callable[[Any], str | None]
+_MILLIS = CONVERTERS["timestamp_millis"]({}, {})
 _C = TypeVar("_C")
-
-
-class Drift(Exception):  # noqa: N818 - a finding, not an error
-    """An event has fields that the plan does not know; `policy` is what the plan says of that."""
-
-    def __init__(self, fields: tuple[str, ...], policy: Policy) -> None:
-        super().__init__(", ".join(fields))
-        self.fields, self.policy = fields, policy
+_Row = TypeVar("_Row", Cells, Staged)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a record says about the change that it carries: its place and its own words."""
+    """What a record says about the change that it carries: its place, its own words, and how it is read."""
 
     record: Record
     told: Told
+    reader: Reader
+
+    def moved(self, header: str) -> tuple[Row, Shape] | None:
+        """The other key of a change of the key, where a header tells it."""
+        return self.reader.moved(self.record, header)
 
     def cell(self, origin: Origin, *, deleted: bool) -> str | None:
         """The text of one metadata column."""
@@ -52,31 +54,32 @@ class Change:
             case Origin.OP:
                 return self.told.op[:1] if self.told.op else None
             case Origin.EVENT_TS:
-                return _text(self.told.event_ms)
+                return _time(self.told.event_ms)
             case Origin.SOURCE_TS:
-                return _text(self.told.source_ms)
+                return _time(self.told.source_ms)
+            case Origin.SOURCE_POSITION:
+                return position(self.told.place) if self.told.place else None
             case _:
                 raise ValueError(f"{origin} is no column of a stage")
 
 
-def _text(number: int | None) -> str | None:
-    return None if number is None else str(number)
+def _time(number: int | None) -> str | None:
+    """Milliseconds since 1970, None too where no column could hold them: they are no part of the row."""
+    with suppress(ValueError):
+        return None if number is None else _MILLIS(number)
+    return None
 
 
 class RowConverter:
     """Converts the rows of one table. It remembers what it chose for each shape."""
 
-    def __init__(self, program: TableProgram) -> None:
+    def __init__(self, program: TableProgram, dropped: dict[str, dict[str, int]] | None = None) -> None:
+        self.watch = Watch(program, dropped)
         self._fields = tuple(field for field in program.fields if field.origin is Origin.VALUE)
         self._origins = tuple(field.origin for field in program.fields)
-        self._known = frozenset((*(field.field for field in self._fields), *program.excluded))
         self._key = tuple(next(f for f in self._fields if f.field == name) for name in program.key)
         self._rows: dict[Shape, tuple[tuple[str, _Convert], ...]] = {}
         self._keys: dict[Shape, tuple[tuple[str, _Convert], ...]] = {}
-
-    def unknown(self, shape: Shape) -> tuple[str, ...]:
-        """The fields of a shape that the plan does not know."""
-        return tuple(sorted(shape.names - self._known))
 
     def cells(self, row: Row, shape: Shape, change: Change) -> Cells:
         """The row in the order of the stage's columns; raises RecordError X924 or X925."""
@@ -93,11 +96,30 @@ class RowConverter:
             told.add(field.field)
         return self._with_change(cells, change, deleted=True)
 
-    def is_marked(self, row: Staged) -> bool:
+    def rekeyed(self, row: Cells, key: tuple[str, ...]) -> Cells:
+        """The row under another key."""
+        parts = {field.column: part for field, part in zip(self._key, key, strict=True)}
+        values = iter(self._fields)
+        return tuple(
+            parts.get(next(values).column, cell) if origin is Origin.VALUE else cell
+            for cell, origin in zip(row, self._origins, strict=True)
+        )
+
+    def position(self, row: Cells) -> str | None:
+        """The position of the change that made the row, None where it told none."""
+        cell = row[self._origins.index(Origin.SOURCE_POSITION)]
+        return cell if isinstance(cell, str) else None
+
+    def at(self, row: Cells, position: str | None) -> Cells:
+        """The row as made by a change at this position."""
+        place = self._origins.index(Origin.SOURCE_POSITION)
+        return (*row[:place], position, *row[place + 1 :])
+
+    def is_marked(self, row: Cells) -> bool:
         """Whether the row is marked as deleted already."""
         return "true" in (cell for cell, origin in zip(row, self._origins, strict=True) if origin is Origin.DELETED)
 
-    def marked(self, row: Staged, change: Change | None) -> Staged:
+    def marked(self, row: _Row, change: Change | None) -> _Row:
         """The row marked as deleted; where a change says so, with what it says."""
         return tuple(
             cell

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 import msgspec
 
 from .errors import StopError
-from .plan import DestinationSettings, Field, Plan, Statement
+from .plan import DestinationSettings, Plan
+from .statement import Statement
+from .table_program import Field
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 

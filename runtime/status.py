@@ -7,8 +7,8 @@ from typing import Any
 
 from .migrate import pending, standing
 from .plan import Plan
-from .ports import Warehouse
-from .program import positions
+from .ports import Held, Partition, Warehouse
+from .program import Position, positions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +19,10 @@ class Status:
         version: of the plan on disk.
         applied: versions closed in the warehouse, oldest first; None when nothing was ever applied.
         pending: paths of the statements that an apply would run.
-        positions: (topic, partition, last committed offset).
+        positions: how far each partition is, in order of topics.
+        versions: of the plans that wrote there, by their ids.
         quarantine: (topic, code, number of records).
+        held: the topics that the last run left waiting, as its proposal says.
 
     """
 
@@ -29,8 +31,10 @@ class Status:
     plan_id: str
     applied: tuple[int, ...]
     pending: tuple[str, ...]
-    positions: tuple[tuple[str, int, int], ...]
+    positions: tuple[tuple[Partition, Position], ...]
+    versions: dict[str, int]
     quarantine: tuple[tuple[str, str, int], ...]
+    held: tuple[Held, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -40,12 +44,24 @@ class Status:
             "plan_id": self.plan_id,
             "applied": list(self.applied),
             "pending": list(self.pending),
-            "positions": [{"topic": t, "partition": p, "offset": o} for t, p, o in self.positions],
+            "positions": [self._position(at, position) for at, position in self.positions],
             "quarantine": [{"topic": t, "code": c, "records": n} for t, c, n in self.quarantine],
+            "held": [
+                {"topic": h.topic, "place": h.place, "fields": list(h.fields), "reason": h.reason} for h in self.held
+            ],
+        }
+
+    def _position(self, at: Partition, position: Position) -> dict[str, Any]:
+        return {
+            "topic": at.topic,
+            "partition": at.number,
+            "offset": position.offset,
+            "committed_at": position.committed_at.isoformat(),
+            "version": self.versions.get(position.plan_id),
         }
 
 
-def read_status(plan: Plan, warehouse: Warehouse) -> Status:
+def read_status(plan: Plan, warehouse: Warehouse, held: tuple[Held, ...] = ()) -> Status:
     """Reads it; raises WarehouseError, among others when nothing has been applied yet, and PlanError of `pending`."""
     now = standing(plan, warehouse)
     where = positions(plan, warehouse)
@@ -57,6 +73,8 @@ def read_status(plan: Plan, warehouse: Warehouse) -> Status:
         plan_id=plan.id,
         applied=tuple(sorted(now.closed)),
         pending=tuple(statement.path for _, statement in pending(plan, now)),
-        positions=tuple((at.topic, at.number, where[at]) for at in sorted(where, key=lambda at: (at.topic, at.number))),
+        positions=tuple(sorted(where.items(), key=lambda item: (item[0].topic, item[0].number))),
+        versions={plan_id: number for number, plan_id in enumerate((*plan.ancestors, plan.id), start=1)},
         quarantine=tuple((topic, code, count) for topic, code, count in counts),
+        held=held,
     )

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from .fold import Fold, State
+from fnmatch import fnmatchcase
+
+from .drift import Drift, NewTopic
+from .envelope import Reader, Upsert
+from .errors import RecordError
+from .fold import Fold
 from .log import Log
-from .plan import Plan, TableProgram
+from .modes import Policy
+from .plan import Plan
+from .ports import Record
 from .rows import RowConverter
+from .state import State
+from .table_program import TableProgram
 
 
 class Tables:
-    """What each topic feeds."""
+    """What each topic feeds. `dropped` counts the values of fields that are left out: topic to field to count."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, dropped: dict[str, dict[str, int]] | None = None) -> None:
+        self._source = plan.source
+        self._unknown: dict[str, Policy] = {}
         self._programs: dict[str, list[tuple[TableProgram, RowConverter]]] = {}
         for program in plan.tables:
-            converter = RowConverter(program)
+            converter = RowConverter(program, dropped)
             for topic in program.topics:
                 self._programs.setdefault(topic, []).append((program, converter))
 
@@ -23,9 +34,31 @@ class Tables:
         """The topics that feed a table."""
         return frozenset(self._programs)
 
+    def unknown(self, record: Record, reader: Reader) -> Drift | None:
+        """What a record of a topic that feeds no table is; None where it is passed over.
+
+        That is one of a topic that is not the source's or is to be ignored, and one that holds no row (a delete, a
+        heartbeat, a transaction, what is broken): it says nothing that a table could be made from.
+        """
+        topic = record.at.topic
+        if topic not in self._unknown:
+            ours = any(fnmatchcase(topic, pattern) for pattern in self._source.topics)
+            self._unknown[topic] = self._source.evolution if ours else Policy.IGNORE
+        policy = self._unknown[topic]
+        if policy is Policy.IGNORE or not _holds_a_row(record, reader):
+            return None
+        return Drift((NewTopic(topic),), policy)
+
     def folds(self, topic: str) -> dict[str, Fold]:
         """An empty fold for each table that the topic feeds, by the source's `schema.table`; none for other topics."""
         return {program.source: _fold(program, converter) for program, converter in self._programs.get(topic, ())}
+
+
+def _holds_a_row(record: Record, reader: Reader) -> bool:
+    try:
+        return isinstance(reader.event(record), Upsert)
+    except RecordError:
+        return False
 
 
 def _fold(program: TableProgram, converter: RowConverter) -> Fold:

@@ -9,10 +9,10 @@ from typing import assert_never
 from .envelope import Aside, Delete, Event, Reader, Told, Tombstone, Truncate, Upsert
 from .errors import RecordError, StopError
 from .fold import Fold
-from .keys import Key
+from .keys import Key, Keyed
 from .modes import Deletes, KeySource, Policy
 from .ports import Record
-from .rows import Change, Drift
+from .rows import Change
 
 _GONE = Told(op="d")
 
@@ -22,7 +22,7 @@ def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
 
     Raises:
         RecordError: it cannot be taken in; the folds are as they were.
-        Drift: it has fields that the plan does not know, and the plan does not say to ignore them.
+        Drift: it has a shape that the plan does not know, and the plan does not say to ignore it.
         StopError: X930, a truncate where the plan says stop.
 
     """
@@ -30,7 +30,7 @@ def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
     match event:
         case Upsert() | Delete() | Truncate():
             fold = _fold(event, folds)
-            _apply(event, Change(record, event.told), reader, fold)
+            _apply(event, Change(record, event.told, reader), reader, fold)
         case Tombstone():
             _tombstone(record, reader, folds)
         case Aside():
@@ -50,44 +50,54 @@ def _fold(event: Upsert | Delete | Truncate, folds: Mapping[str, Fold]) -> Fold:
 def _apply(event: Event, change: Change, reader: Reader, fold: Fold) -> None:
     match event:
         case Upsert():
-            evolution = fold.program.evolution
-            if evolution is not Policy.IGNORE and (unknown := fold.convert.unknown(event.shape)):
-                raise Drift(unknown, evolution)
-            fold.upsert(event, reader.key(change.record), change)
+            keyed = reader.key(change.record)
+            fold.convert.watch.row(event.row, event.shape, keyed, change.record.at.topic)
+            fold.upsert(event, keyed, change)
         case Delete():
             if fold.program.deletes is Deletes.IGNORE:
-                _pass_over(fold, lambda: fold.keys.of_deleted(event, reader.key(change.record)))
+                _pass_over(fold, lambda: fold.keys.of_deleted(event, reader.key(change.record)), change)
             else:
-                fold.delete(event, reader.key(change.record), change)
+                fold.delete(event, _watched(change.record, reader, fold), change)
         case Truncate():
             _truncate(change.record, fold)
 
 
-def _pass_over(fold: Fold, key: Callable[[], Key]) -> None:
+def _watched(record: Record, reader: Reader, fold: Fold) -> Keyed:
+    """The key of a row that is gone; raises RecordError, Drift."""
+    keyed = reader.key(record)
+    fold.convert.watch.key(keyed)
+    return keyed
+
+
+def _pass_over(fold: Fold, key: Callable[[], Key], change: Change) -> None:
     """A delete that the plan ignores still says that the row is another from here on; a bad key is no matter."""
     with suppress(RecordError):
-        fold.passed_over(key())
+        if not fold.outdated(gone := key(), change):
+            fold.leaves(gone, change)
+            fold.passed_over(gone)
 
 
 def _tombstone(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
     """After a delete a tombstone says nothing new, but in the flat form it may be the delete itself."""
     if len(folds) > 1:
-        if not (reader.enveloped or reader.rewrites):
+        if not reader.tells_deletes:
             raise RecordError("X927", "the topic holds several tables, and a record without a value names none")
         return
     (fold,) = folds.values()
+    if fold.program.guard is not None and reader.tells_deletes:
+        return  # it tells no position, and the delete before it did
     if fold.program.deletes is Deletes.IGNORE:
-        _pass_over(fold, lambda: fold.keys.of_record(reader.key(record)))
+        _pass_over(fold, lambda: fold.keys.of_record(reader.key(record)), Change(record, _GONE, reader))
         return
     if _only_follows(record, reader, fold):
         return
     by_value = fold.program.key_from is KeySource.RECORD_VALUE
-    fold.tombstone(None if by_value else reader.key(record), Change(record, _GONE))
+    fold.tombstone(None if by_value else _watched(record, reader, fold), Change(record, _GONE, reader))
 
 
 def _only_follows(record: Record, reader: Reader, fold: Fold) -> bool:
     """Whether the record only follows a delete that has been taken in as a change of its own."""
-    if not (reader.enveloped or reader.rewrites):
+    if not reader.tells_deletes:
         return False
     by_value = fold.program.key_from is KeySource.RECORD_VALUE
     return record.key is None or by_value or (fold.program.appends and fold.program.deletes is Deletes.SOFT)
@@ -103,12 +113,3 @@ def _truncate(record: Record, fold: Fold) -> None:
             message = f'the source emptied "{fold.program.table}" at {record.place}'
             help_ = "decide: truncates: apply, or ignore; compile, apply the plan, run again"
             raise StopError("X930", message, help=help_)
-
-
-def stopped(record: Record, drift: Drift) -> StopError:
-    """Why a run stops at a record with fields that the plan does not know."""
-    message = f"{record.place} has fields that the plan does not know: {drift}"
-    if drift.policy is Policy.AUTO:
-        help_ = "this version of run does not compile by itself: observe, compile, apply; then run again"
-        return StopError("X933", message, help=help_)
-    return StopError("X931", message, help="observe, compile, review and apply; then run again")

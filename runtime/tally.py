@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .fold import DELETE, UPSERT
-from .ports import Committed, Held
+from .fold import DELETE, KEEP, MOVED, UPSERT
+from .ports import Committed, Held, Span
 from .program import Batch
 
 
@@ -18,6 +18,7 @@ class Summary:
         repeated: records whose offset had been taken already, since files overlap or stand in the wrong order.
         skipped: by topic, the records of topics that are not in the plan.
         held: the topics that wait.
+        dropped: by topic and field, the records whose field was left out, since the plan ignores what it does not know.
 
     """
 
@@ -30,6 +31,7 @@ class Summary:
     repeated: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
+    dropped: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, what: Committed) -> None:
         """One more batch."""
@@ -41,14 +43,17 @@ class Summary:
         self.quarantined += what.quarantined
 
 
-def committed(topic: str, batch: Batch) -> Committed:
-    """What a batch held."""
-    operations = Counter(operation for fold in batch.folds.values() for operation, _ in fold.staged())
+def committed(topic: str, batch: Batch, version: int, seconds: float) -> Committed:
+    """What a batch held, which version of the plan wrote it, and how long that took."""
+    operations = Counter(operation[0] for fold in batch.folds.values() for operation, _ in fold.staged())
     return Committed(
         table=", ".join(sorted(fold.program.table for fold in batch.folds.values())) or topic,
         events=batch.events,
-        upserts=operations[UPSERT],
+        upserts=operations[UPSERT] + operations[KEEP] + operations[MOVED] - len(batch.absent),
         deletes=operations[DELETE],
-        quarantined=len(batch.refused),
+        quarantined=len(batch.refused) + len(batch.absent),
         truncated=sum(fold.truncated for fold in batch.folds.values()),
+        spans=tuple(Span(at=at, first=batch.first[at], last=last) for at, last in batch.last.items()),
+        seconds=seconds,
+        version=version,
     )

@@ -11,7 +11,10 @@ _KINDS = {bool: "boolean", int: "integer", Decimal: "number", str: "text", list:
 
 def shown(value: Any) -> str:
     """The value as a message may show it."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except RecursionError:  # nested as deep as could still be read
+        return "…"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 

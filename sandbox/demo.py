@@ -24,17 +24,19 @@ from streamplan.compiler.api import Compiled, compile_files
 from streamplan.compiler.emit import SUMMARY_FILE, write
 from streamplan.compiler.observe import Sample, observe
 from streamplan.compiler.observed import read_observed, save
-from streamplan.runtime.commands import SystemClock, counted
+from streamplan.runtime.clock import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StreamplanError
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import apply
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.opening import counted
+from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Until
 from streamplan.runtime.progress import Watching
 from streamplan.runtime.redshift import RedshiftWarehouse, connected
 from streamplan.runtime.settings import filled
+from streamplan.runtime.statement import Statement
 from streamplan.runtime.tally import Summary
 
 from .sandbox import Address, running
@@ -124,7 +126,7 @@ def _compile(console: Console, spec: Path, plan: Path) -> Compiled:
     touched = write(compiled.files, compiled.sums, compiled.before, plan)
     console.print("  [dim]$ streamplan compile specs/shop.yaml[/]")
     console.print(Markdown(_shortened(str(compiled.files[SUMMARY_FILE]))), width=100)
-    console.print(f"  {len(touched)} files written, {len(compiled.files)} in all")
+    console.print(f"  {len(touched)} files written, {len(compiled.sums) + 1} in all")
     return compiled
 
 

@@ -1,6 +1,7 @@
 """Makes, starts and stops the PostgreSQL server behind the gateway, in a folder of its own, on a Unix socket only.
 
-It is tuned to be quick, not to survive a crash of the machine: nothing is forced to disk. **A server that was started
+It is tuned to be quick, not to survive a crash of the machine or a kill of the server: nothing is forced to disk, and
+a commit is answered before it is written. **A server that was started
 is stopped when the `with` ends, and its temporary files go with it.**
 """
 
@@ -216,7 +217,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _fill(server: Server) -> None:
     with _session(server, "template1") as session:
-        for name in ("compat.sql", "layout.sql"):
+        for name in ("compat.sql", "layout.sql", "rights.sql"):
             session.run(files(__package__).joinpath(name).read_text())
     with _session(server, "postgres") as session:
         session.run(f"CREATE DATABASE {DATABASE}")

@@ -32,18 +32,25 @@ def alter(tokens: Tokens, names: LongNames) -> Translation:
     table, action = spelled(tokens[:start], names), tokens[start:]
     match words(action):
         case ["add", "column", *_] if word(action[1]) == "column":
-            return _added(tokens, table, action[2:], names)
+            return _by_others(_added(tokens, table, action[2:], names), tokens[2:start], names)
         case ["add", *rest] if not rest or rest[0] not in _TABLE_CONSTRAINTS:
-            return _added(tokens, table, action[1:], names)
+            return _by_others(_added(tokens, table, action[1:], names), tokens[2:start], names)
         case ["add", *_]:
             raise NotYet("ALTER TABLE ADD CONSTRAINT")
         case ["alter", *_] if "type" in words(action):
-            return _resized(table, tokens[2:start], action, names)
+            return _by_others(_resized(table, tokens[2:start], action, names), tokens[2:start], names)
         case ["drop", *rest] if rest[:1] != ["constraint"]:
             return _dropped(tokens, tokens[2:start], action, names)
         case ["append", *_]:
             raise NotYet("ALTER TABLE APPEND")
     return layout.altered(tokens, table, names) or Translation(sql=spelled(tokens, names))
+
+
+def _by_others(it: Translation, target: Tokens, names: LongNames) -> Translation:
+    """The same for a user who was given ALTER on the table, though it is another's."""
+    asked = literal(spelled(target, names))
+    lend, take_back = f"SELECT pg_catalog.sandbox_lend({asked})", f"SELECT pg_catalog.sandbox_take_back({asked})"
+    return Translation(sql=it.sql, before=(lend, *it.before), after=(*it.after, take_back))
 
 
 def _added(tokens: Tokens, table: str, definition: Tokens, names: LongNames) -> Translation:

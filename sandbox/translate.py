@@ -11,7 +11,7 @@ from typing import TypeAlias
 from . import accounts, tables
 from .decision import NotYet, Translation
 from .names import LongNames, literal, quoted
-from .spell import Tokens, cased, spelled, word, words
+from .spell import Tokens, cased, spelled, split, word, words
 
 Translate: TypeAlias = Callable[[Tokens, LongNames], Translation]
 
@@ -62,6 +62,13 @@ def _view(tokens: Tokens, names: LongNames) -> Translation:
 def _truncate(tokens: Tokens, names: LongNames) -> Translation:
     """TRUNCATE commits the transaction it stands in (RS-334)."""
     return Translation(sql=spelled(tokens, names), after=("COMMIT",))
+
+
+def _lock(tokens: Tokens, names: LongNames) -> Translation:
+    """LOCK, which any right to write is enough for: `rights.sql` takes the strongest lock in the user's place."""
+    tables = [spelled(table, names) for table in split(tokens[2 if word(tokens[1]) == "table" else 1 :], ",")]
+    before = tuple(f"SELECT pg_catalog.sandbox_lock({literal(table)})" for table in tables)
+    return Translation(sql=f"LOCK TABLE {', '.join(tables)} IN ROW EXCLUSIVE MODE", before=before)
 
 
 def _begin(tokens: Tokens, names: LongNames) -> Translation:
@@ -117,6 +124,7 @@ _BY_OPENING: tuple[tuple[tuple[str, ...], Translate], ...] = (
     (("grant",), accounts.grant),
     (("revoke",), accounts.grant),
     (("truncate",), _truncate),
+    (("lock",), _lock),
     (("begin",), _begin),
     (("start",), _begin),
     (("set",), _set),

@@ -6,4 +6,4 @@ SET
 FROM {{ stage }}
 WHERE {{ match }}
   AND {{ stage }}.{{ operation }} = 'd'
-  AND {{ target }}.{{ deleted }} IS NOT TRUE;
+  AND {{ still }};

@@ -1,6 +1,7 @@
 -- Keeps a record that cannot be taken in, with its place, the reason and its raw bytes,
 -- in the batch's own transaction.
 INSERT INTO "shop"."_streamplan_quarantine" (
+  "connector",
   "topic",
   "topic_partition",
   "topic_offset",
@@ -8,7 +9,26 @@ INSERT INTO "shop"."_streamplan_quarantine" (
   "reason",
   "record_key",
   "record_value",
+  "record_headers",
+  "key_bytes",
+  "value_bytes",
+  "headers_bytes",
   "plan_id",
   "quarantined_at"
 )
-VALUES (?, ?, ?, ?, ?, TO_VARBYTE(?, 'hex'), TO_VARBYTE(?, 'hex'), ?, GETDATE());
+VALUES (
+  'shop',
+  ?,
+  ?,
+  ?,
+  ?,
+  ?,
+  TO_VARBYTE(?, 'hex'),
+  TO_VARBYTE(?, 'hex'),
+  TO_VARBYTE(?, 'hex'),
+  ?,
+  ?,
+  ?,
+  ?,
+  GETDATE()
+);

@@ -1,4 +1,4 @@
+-- because: one row a batch, in the batch's own transaction
 GRANT INSERT, SELECT ON TABLE
-  "shop"."_streamplan_ledger", -- one row a batch, in the batch's own transaction
-  "shop"."_streamplan_quarantine" -- records that cannot be taken in
+  "shop"."_streamplan_ledger"
 TO ROLE "shop_loader";

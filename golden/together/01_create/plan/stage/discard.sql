@@ -1,3 +1,3 @@
--- Takes the deletes out of the stage, so that the merge or the append does not take them for rows.
+-- Takes out of the stage all but rows to be written whole, so that the merge or the append takes nothing else for one.
 DELETE FROM "_streamplan_stage"
-WHERE "_streamplan_op" = 'd';
+WHERE "_streamplan_op" <> 'u';

@@ -2,7 +2,7 @@
 CREATE TEMP TABLE "_streamplan_stage" (
   "at" BIGINT NOT NULL, -- microseconds since 1970-01-01
   "note" VARCHAR(65535),
-  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+  "_streamplan_op" VARCHAR(10) NOT NULL -- u upsert, d delete; k m to complete, w completed, o n moved from, to
 )
 DISTSTYLE AUTO
 SORTKEY AUTO;

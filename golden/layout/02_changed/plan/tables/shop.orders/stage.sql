@@ -4,7 +4,7 @@ CREATE TEMP TABLE "_streamplan_stage" (
   "note" VARCHAR(400),
   "email" VARCHAR(64),
   "ordered_at" BIGINT, -- microseconds since 1970-01-01
-  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+  "_streamplan_op" VARCHAR(11) NOT NULL -- u upsert, d delete; k m to complete, w completed, o n moved from, to
 )
 DISTSTYLE AUTO
 SORTKEY AUTO;

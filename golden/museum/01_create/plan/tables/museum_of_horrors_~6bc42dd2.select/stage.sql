@@ -26,7 +26,7 @@ CREATE TEMP TABLE "_streamplan_stage" (
   "numeric" NUMERIC(38,37),
   "bytes" VARBYTE(1024000),
   "array" SUPER,
-  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+  "_streamplan_op" VARCHAR(29) NOT NULL -- u upsert, d delete; k m to complete, w completed, o n moved from, to
 )
 DISTSTYLE AUTO
 SORTKEY AUTO;

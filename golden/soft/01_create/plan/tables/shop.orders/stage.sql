@@ -5,7 +5,7 @@ CREATE TEMP TABLE "_streamplan_stage" (
   "is_deleted" BOOLEAN,
   "change" VARCHAR(1),
   "kafka_offset" BIGINT,
-  "_streamplan_op" CHAR(1) NOT NULL -- u upsert, d delete
+  "_streamplan_op" VARCHAR(10) NOT NULL -- u upsert, d delete; k m to complete, w completed, o n moved from, to
 )
 DISTSTYLE AUTO
 SORTKEY AUTO;

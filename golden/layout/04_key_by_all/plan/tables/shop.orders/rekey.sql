@@ -1,0 +1,18 @@
+-- Gives completed rows of shop.orders the key that the source moved them to: that of the staged row n of their number.
+INSERT INTO "_streamplan_stage" (
+  "id",
+  "note",
+  "email",
+  "ordered_at",
+  "_streamplan_op"
+)
+SELECT
+  "moved_to"."id",
+  "moved"."note",
+  "moved"."email",
+  "moved"."ordered_at",
+  'u'
+FROM "_streamplan_stage" AS "moved"
+INNER JOIN "_streamplan_stage" AS "moved_to"
+  ON "moved_to"."_streamplan_op" = 'n' || SUBSTRING("moved"."_streamplan_op", 2)
+WHERE "moved"."_streamplan_op" LIKE 'w%';

@@ -1,0 +1,12 @@
+-- Completes staged rows of shop.orders of which the source did not send every value, from the rows that are stored.
+-- The operation is k, or m under an old key, then the row's number in eight digits, then u for each unchanged value of
+-- note, total, coupon.
+UPDATE "_streamplan_stage"
+SET
+  "note" = CASE WHEN SUBSTRING("_streamplan_stage"."_streamplan_op", 10, 1) = 'u' THEN "shop"."orders"."note" ELSE "_streamplan_stage"."note" END,
+  "total" = CASE WHEN SUBSTRING("_streamplan_stage"."_streamplan_op", 11, 1) = 'u' THEN "shop"."orders"."total" ELSE "_streamplan_stage"."total" END,
+  "coupon" = CASE WHEN SUBSTRING("_streamplan_stage"."_streamplan_op", 12, 1) = 'u' THEN "shop"."orders"."coupon" ELSE "_streamplan_stage"."coupon" END,
+  "_streamplan_op" = CASE WHEN "_streamplan_stage"."_streamplan_op" LIKE 'k%' THEN 'u' ELSE 'w' || SUBSTRING("_streamplan_stage"."_streamplan_op", 2, 8) END
+FROM "shop"."orders"
+WHERE "shop"."orders"."id" = "_streamplan_stage"."id"
+  AND ("_streamplan_stage"."_streamplan_op" LIKE 'k%' OR "_streamplan_stage"."_streamplan_op" LIKE 'm%');

@@ -1,0 +1,2 @@
+-- Keeps other writers of shop.orders out until the transaction ends.
+LOCK "shop"."orders";
