@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STORIES := tests/test_golden*.py tests/test_vectors.py tests/compiler/test_*propert*.py tests/compiler/test_recompile.py tests/compiler/test_fuzz.py
 
-.PHONY: check clean coverage demo golden lock setup test wheel
+.PHONY: chaos check clean coverage demo golden lock setup test wheel
+
+chaos: setup  ## the long chaos test
+	$(BIN)/pytest tests/test_chaos.py --chaos long -s
 
 check: setup  ## what CI checks before the tests
 	$(BIN)/ruff format --check .

@@ -7,7 +7,8 @@ from typing import Any
 import rig
 from streamplan.compiler.model import Column, LatestView, Model, Table
 from streamplan.compiler.redshift import DEFAULT_ENCODINGS
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Statement
 
 COLUMNS = Statement(
     path="columns",

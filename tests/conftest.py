@@ -92,6 +92,7 @@ def transaction(connect):
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; review the diff")
+    parser.addoption("--chaos", choices=("short", "long"), default="short", help="how much test_chaos.py lets go wrong")
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
-"""Runs `apply` or `run` in a process of its own that kills itself with SIGKILL at a chosen point of its work.
+"""Runs `apply` or `run` in a process of its own that gives itself a signal at a chosen point of its work.
 
-A point is a moment right before or right after something is asked of the warehouse: begin, each statement, commit.
-`python killing.py apply|run PLAN EVENTS POINT`; point 0 kills never, and the number of points is printed at the end.
+A point is a moment right before or right after something is asked of the warehouse: begin, each statement, commit; or,
+where it is negative, a wait for records that never come, at that poll from the end.
+`python killing.py apply|run PLAN EVENTS POINT [SIGNAL [TIMES]]`; at point 0 nothing happens. At the end it prints how
+many points there were, and how often it polled after the signal.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from streamplan.runtime.commands import SystemClock
+from streamplan.runtime.clock import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
@@ -22,18 +25,24 @@ from streamplan.runtime.migrate import apply
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled
+from streamplan.runtime.stopping import stoppable
+
+INTERRUPTED = 130
+FOREVER_SECONDS = 600
+AT_ONCE = 20
 
 
 class Killing:
-    """A warehouse that ends the process at its nth point."""
+    """A warehouse that gives the process a signal at its nth point."""
 
-    def __init__(self, warehouse, point: int) -> None:
-        self.warehouse, self.point, self.passed = warehouse, point, 0
+    def __init__(self, warehouse, point: int, signals: list[int]) -> None:
+        self.warehouse, self.point, self.signals, self.passed = warehouse, point, signals, 0
 
     def here(self) -> None:
         self.passed += 1
         if self.passed == self.point:
-            os.kill(os.getpid(), signal.SIGKILL)
+            for number in self.signals:
+                os.kill(os.getpid(), number)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -59,19 +68,53 @@ class Killing:
         return found
 
 
-def main(what: str, plan: str, events: str, point: str) -> None:
+class Piecewise:
+    """The records of files, twenty at a time; `waits_at` is the poll at which none comes, and the signals do."""
+
+    def __init__(self, source: FileSource, killing: Killing, waits_at: int) -> None:
+        self.source, self.killing, self.waits_at = source, killing, waits_at
+        self.records: list = []
+        self.polls, self.late = 0, 0
+
+    def poll(self):
+        self.polls += 1
+        self.late += self.killing.passed >= self.killing.point > 0
+        if self.polls == self.waits_at:
+            for number in self.killing.signals:
+                os.kill(os.getpid(), number)
+            time.sleep(FOREVER_SECONDS)
+        if not self.records and not self.source.ended:
+            self.records = list(self.source.poll())
+        given, self.records = self.records[:AT_ONCE], self.records[AT_ONCE:]
+        return given
+
+    @property
+    def ended(self) -> bool:
+        return self.source.ended and not self.records
+
+    def __getattr__(self, name: str):
+        return getattr(self.source, name)
+
+
+def main(what: str, plan: str, events: str, point: str, name: str = "SIGKILL", times: str = "1") -> None:  # noqa: PLR0917
     loaded = load(Path(plan))
     settings = msgspec.structs.replace(loaded.destination, database=os.environ["REDSHIFT_DATABASE"])
-    with connected(filled(settings, os.environ)) as real:
-        warehouse = Killing(real, int(point))
+    late = 0
+    with stoppable() as stop, connected(filled(settings, os.environ)) as real:
+        warehouse = Killing(real, int(point), [signal.Signals[name]] * int(times))
         if what == "apply":
             apply(loaded, warehouse, frozenset({"H601"}), lambda _: None)
         else:
             small = msgspec.structs.replace(loaded, batch=msgspec.structs.replace(loaded.batch, max_rows=60))
-            with FileSource(events) as source:
-                Run(small, source, warehouse, SystemClock(), Silent()).go(Until.END)
-    sys.stdout.write(f"{warehouse.passed}\n")
+            with FileSource(events) as files:
+                source = Piecewise(files, warehouse, -int(point))
+                Run(small, source, warehouse, SystemClock(), Silent(), stopping=stop).go(Until.END)
+                late = source.late
+    sys.stdout.write(f"{warehouse.passed} {late}\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

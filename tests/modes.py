@@ -3,8 +3,9 @@
 An event is an operation, the number of a row's key, and its two values: `c1a` creates row 1 with the note a and the
 size a, `u1ab` updates it to note a and size b, `u1~b` does not send the note (TOAST), `d1` deletes it as a source does
 that sends only the key (with made-up values), `D1` as one that sends the old row, `01` is a tombstone, `t` a truncate,
-`=` the record before once more, with its offset. `u2b<1a` says what the row was before. After a slash stands what is
-wrong with the key: `c1a/null`, `c1a/part`, `c1a/short`.
+`=` the record before once more, with its offset. `u2b<1a` says what the row was before. `d1>2 01 c2b^1` is what a
+source sends when it changes a key: two headers name the other key. After a slash stands what is wrong with the key:
+`c1a/null`, `c1a/part`, `c1a/short`.
 
 Rows are written alike: `1a` is row 1 with note a and size a, `1ab!` is marked as deleted, `1-!` holds nothing but its
 key and the mark. `X926` is a record in quarantine.
@@ -25,9 +26,10 @@ from streamplan.runtime.convert import PLACEHOLDER
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
 from streamplan.runtime.modes import Origin
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.settings import with_hash_salt
+from streamplan.runtime.statement import Statement
 from streamplan.runtime.tally import Summary
 
 HEAD = """\
@@ -43,8 +45,9 @@ destination:
   schema: modes
 """
 SALT = "pepper"
-BARE, SCHEMAS, REWRITE, TOMBSTONES = "bare envelope", "envelope with schemas", "flat rewrite", "flat tombstones"
-FORMATS = {BARE: "debezium-json", SCHEMAS: "debezium-json", REWRITE: "flat-json", TOMBSTONES: "flat-json"}
+BARE, SCHEMAS = "bare envelope", "envelope with schemas"
+REWRITE, TOMBSTONES, DROP = "flat rewrite", "flat tombstones", "flat drop"
+FORMATS = dict.fromkeys((BARE, SCHEMAS), "debezium-json") | dict.fromkeys((REWRITE, TOMBSTONES, DROP), "flat-json")
 COLUMNS = {"id": "int64", "lang": "string", "note": "string", "size": "int32"}
 ENVELOPE = [
     {
@@ -55,8 +58,9 @@ ENVELOPE = [
     {"field": "op", "type": "string"},
     {"field": "ts_ms", "type": "int64", "optional": True},
 ]
+HEADERS = {">": "__debezium.newkey", "^": "__debezium.oldkey"}
 KEYS = {"one": ("id",), "two": ("id", "lang"), "none": ()}
-_EVENT = re.compile(r"([crudD0t=])(?:(\d)([a-z~]{0,2}))?(?:<(\d)([a-z]{1,2}))?(?:/(null|part|short))?")
+_EVENT = re.compile(r"([crudD0t=])(?:(\d)([a-z~]{0,2}))?(?:<(\d)([a-z]{1,2}))?(?:([>^])(\d))?(?:/(null|part|short))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +83,15 @@ class Table:
 
     @property
     def words(self) -> frozenset[str]:
-        """What can be said of it: `unkeyed` where neither the plan nor the record says which row is meant."""
+        """What can be said of it: `unkeyed` where neither the plan nor the record says which row is meant.
+
+        `keyless` where the record does not.
+        """
         of_the_row = self.key in ("record_key", "record_value")
         which = "keyed" if of_the_row else "unkeyed" if self.shape == "none" else "placed"
-        return frozenset(
-            (self.mode if which == "keyed" else "", self.deletes, self.key, which, f"truncates={self.truncates}")
-        )
+        mode = self.mode if which == "keyed" else ""
+        record = "keyless" if self.shape == "none" else ""
+        return frozenset((mode, self.deletes, self.key, which, record, f"truncates={self.truncates}"))
 
     @property
     def settings(self) -> str:
@@ -100,7 +107,9 @@ class Table:
 
 
 def spec_of(tables: Iterable[Table]) -> str:
-    return HEAD + "tables:\n" + "".join(f"  {table.name}: {table.settings}\n" for table in tables)
+    """Their spec: what is wrong with a key goes to quarantine, record by record, instead of holding the topic."""
+    head = HEAD + "ingestion: {schema_evolution: ignore}\ntables:\n"
+    return head + "".join(f"  {table.name}: {table.settings}\n" for table in tables)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +120,7 @@ class Event:
     row: int = 0
     values: str = ""
     before: tuple[int, str] | None = None
+    moved: tuple[str, int] | None = None
     wrong: str = ""
 
 
@@ -122,9 +132,10 @@ def _event(word: str) -> Event:
     found = _EVENT.fullmatch(word)
     if found is None:
         raise ValueError(word)
-    op, row, values, old, old_values, wrong = found.groups()
+    op, row, values, old, old_values, way, other, wrong = found.groups()
     before = (int(old), old_values) if old else None
-    return Event(op=op, row=int(row or 0), values=values or "", before=before, wrong=wrong or "")
+    moved = (HEADERS[way], int(other)) if way else None
+    return Event(op=op, row=int(row or 0), values=values or "", before=before, moved=moved, wrong=wrong or "")
 
 
 class Sender:
@@ -139,21 +150,30 @@ class Sender:
         held: dict[int, str] = {}
         gone = 0
         for event in events_of(story):
+            if self.form == DROP and event.op in "dD0":
+                continue
             tombstone = event.op == "0" or (event.op in "dD" and self.form == TOMBSTONES)
             if event.op == "=":
                 self.lines.append(self.lines[-1])
             elif tombstone and not (event.op == "0" and gone == event.row and self.form == TOMBSTONES):
-                self._write(number, self._key(number, event), None)
+                self._write(number, event, None)
             elif not tombstone:
-                self._write(number, self._key(number, event), self._value(number, event, held))
+                self._write(number, event, self._value(number, event, held))
             gone = event.row if event.op in "dD" else gone if event.op == "=" else 0
             if event.op in "cru":
                 held[event.row] = event.values
 
-    def _write(self, number: int, key: Any, value: Any) -> None:
+    def _write(self, number: int, event: Event, value: Any) -> None:
         offset = len(self.stories)
         self.stories[offset] = number
-        self.lines.append({"topic": self.table.topic, "partition": 0, "offset": offset, "key": key, "value": value})
+        line = {"topic": self.table.topic, "partition": 0, "offset": offset, "value": value}
+        self.lines.append(line | {"key": self._key(number, event), "headers": self._headers(number, event)})
+
+    def _headers(self, number: int, event: Event) -> list[tuple[str, str]]:
+        if event.moved is None or not KEYS[self.table.shape]:
+            return []
+        row = self._row(number, event.moved[1], "a")
+        return [(event.moved[0], json.dumps({name: row[name] for name in KEYS[self.table.shape]}))]
 
     def _row(self, number: int, row: int, values: str) -> dict[str, Any]:
         note, size = values[0], values[-1]

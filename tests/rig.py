@@ -13,15 +13,16 @@ from streamplan.compiler.emit import write as write_plan
 from streamplan.compiler.observe import Sample, observe
 from streamplan.compiler.observed import read_observed, save
 from streamplan.compiler.sql import ident
-from streamplan.runtime.commands import SystemClock
+from streamplan.runtime.clock import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import Applied, apply
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled, with_hash_salt, with_passwords
+from streamplan.runtime.statement import Statement
 from streamplan.runtime.tally import Summary
 from streamplan.sandbox.truth import Difference, as_single, differences
 

@@ -19,11 +19,13 @@ from streamplan.compiler.control import control_tables
 from streamplan.compiler.model import Grantee, GranteeKind, Model, Securable, SecurableKind
 from streamplan.compiler.observed import ObservedTopic, read_observed
 from streamplan.compiler.sql import ident
+from streamplan.runtime.convert import PLACEHOLDER
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.settings import with_hash_salt
+from streamplan.runtime.statement import Statement
 from streamplan.sandbox.query import Refused, Session, over_tcp
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -64,6 +66,7 @@ OF_CLUSTERS = {
     "GRANT ROLE": f"GRANT ROLE rights_deployer TO {NOBODY}",
 }
 VALUES = {"int32": 1, "int64": 1, "string": "a", "bytes": "AQ=="}
+OTHERS = {1: 2, "a": "b", "AQ==": "Ag=="}
 TRUNCATE = {"op": "t"}
 
 
@@ -175,9 +178,13 @@ def _lines(topic: ObservedTopic) -> Iterator[dict[str, Any]]:
     row = {field.field: VALUES[field.type] for field in topic.value}
     source = {"source": {"schema": topic.schema, "table": topic.table}}
     changes = [{"op": op, **source, "after": row} for op in "cu"]
-    sent = [*changes, {"op": "d", **source, "before": row}, None, *changes, TRUNCATE]
-    for value in sent:
-        yield {"topic": topic.topic, "partition": 0, "key": key if value != TRUNCATE else None, "value": value}
+    unsent = row | {f.field: PLACEHOLDER for f in topic.value if f.type == "string" and f.field not in (key or {})}
+    left_out = {"op": "u", **source, "after": unsent}
+    gone = {"op": "d", **source, "before": row}
+    for value in (*changes, left_out, gone, None, *changes, gone, TRUNCATE):
+        line = {"topic": topic.topic, "partition": 0, "key": key if value != TRUNCATE else None, "value": value}
+        moved = [["__debezium.newkey", json.dumps({name: OTHERS[at] for name, at in row.items()})]]
+        yield line | {"headers": moved} if value == gone else line
 
 
 class Watched:

@@ -17,6 +17,7 @@ from streamplan.compiler.api import read_previous
 from streamplan.compiler.walk import statements
 from streamplan.runtime.errors import StopError
 from streamplan.runtime.migrate import must_be_applied
+from streamplan.runtime.quarantine import Matching, Named, drop, entries, one
 from streamplan.runtime.status import read_status
 
 REFUSED = "42501"
@@ -34,6 +35,7 @@ STORIES = (
     "unkeyed/01_create",
     "view/02_widen",
 )
+NEVER = {"keys/02_from_the_value": {"tables/shop.log/carry.sql"}}  # records without a key tell of no other key
 MIGRATED = (
     ("append/01_create", "append/02_new_column"),
     ("layout/01_create", "layout/02_changed"),
@@ -47,7 +49,7 @@ def test_each_account_does_what_it_is_given_and_nothing_else(story: str, tmp_pat
     plan = rights.compiled(story, tmp_path, warehouse.database)
     rig.apply_plan(plan, warehouse)
     everyone(session, warehouse.database)
-    assert unrun(plan, replace(warehouse, user=LOADER), tmp_path) == set()
+    assert unrun(plan, replace(warehouse, user=LOADER), tmp_path) == NEVER.get(story, set())
 
     model = read_previous(tmp_path / "plan").model
     probes = [*rights.probes(model, warehouse.database)]
@@ -110,4 +112,7 @@ def unrun(plan, address, folder: Path) -> set[str]:
         must_be_applied(plan, watched)
         rights.run(plan, watched, rights.events(folder, plan))
         read_status(plan, watched)
+        (kept,) = [entry for entry in entries(plan, watched, Matching()) if entry.code == "X910"]
+        one(plan, watched, kept.place)
+        drop(plan, watched, Named.of([kept.place]))
     return {s.path for s in statements((plan.history.read, plan.ledger, plan.quarantine, plan.tables))} - watched.given

@@ -18,7 +18,8 @@ from streamplan.compiler.previous import read_previous
 from streamplan.compiler.second import unread
 from streamplan.compiler.walk import statements
 from streamplan.runtime.disk import load
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Statement
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path for path in (GOLDEN / "damaged").iterdir() if path.is_dir())

@@ -1,6 +1,6 @@
 """Killed with SIGKILL at any point and started again, `run` and `apply` give what they give undisturbed.
 
-Twenty points each, spread over the whole work: before, in and after transactions.
+Twenty points each, spread over the whole work: before, in and after transactions. SIGTERM and Ctrl-C finish instead.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ def rigged(tmp_path_factory):
     return rig.compile_plan(spec, folder / "plan"), folder / "plan", events
 
 
-def process(what: str, plan: Path, events: Path, address, point: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(KILLING), what, str(plan), str(events), str(point)]
+def process(what: str, plan: Path, events: Path, address, *point: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(KILLING), what, str(plan), str(events), *map(str, point)]
     return subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ | address.environment())
 
 
 def ended(found: subprocess.CompletedProcess[str]) -> int:
     """The number of points of a process that came to its end."""
     assert (found.returncode, found.stderr) == (0, "")
-    return int(found.stdout)
+    return int(found.stdout.split()[0])
 
 
 @cache
@@ -68,16 +68,77 @@ def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(nth: int, rigged, sa
     plan = rigged[0]
     rig.apply_plan(plan, warehouse)
     killed("run", nth, rigged, sandbox, warehouse)
+    all_there(plan, warehouse)
+
+
+def all_there(plan, warehouse) -> None:
+    """Every table equals the source's, and the ledger has neither gaps nor overlaps."""
     for table in TABLES:
         assert rig.different(plan, warehouse, table, shop.truth()[PHASE][table]) == (), table
-    assert gaps(rig.rows_of(plan, warehouse, "shop", "_streamplan_ledger")) == []
+    assert gaps(ledger(plan, warehouse)) == []
 
 
-def gaps(ledger: list[dict]) -> list[dict]:
+def ledger(plan, warehouse) -> list[dict]:
+    return rig.rows_of(plan, warehouse, "shop", "_streamplan_ledger")
+
+
+def events_in(rows: list[dict]) -> int:
+    return sum(row["to_offset"] - row["from_offset"] + 1 for row in rows)
+
+
+# In each test the first batch is under way when the signal comes: it is 60 events of one table, after 60 to 480 of all.
+IN_A_TRANSACTION = [6, 9, 12, 15]
+NOTE = "finishing the batch; press Ctrl-C again to leave at once"
+
+
+@pytest.mark.parametrize("point", IN_A_TRANSACTION)
+@pytest.mark.parametrize(("name", "note"), [("SIGTERM", ""), ("SIGINT", NOTE)])
+def test_a_run_that_is_told_to_finish_pulls_nothing_more_commits_what_is_open_and_succeeds(
+    name: str, note: str, point: int, rigged, warehouse
+):
+    plan, folder, events = rigged
+    rig.apply_plan(plan, warehouse)
+    found = process("run", folder, events, warehouse, point, name)
+    assert (found.returncode, found.stderr.strip(), found.stdout.split()[1]) == (0, note, "0")
+    taken = events_in(ledger(plan, warehouse))
+    assert taken > 0
+    assert taken % TAKEN_AT_ONCE == 0
+    ended(process("run", folder, events, warehouse, 0))
+    all_there(plan, warehouse)
+
+
+TAKEN_AT_ONCE = 20
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_wait_for_records_ends_when_the_run_is_told_to_finish(name: str, rigged, warehouse):
+    plan, folder, events = rigged
+    rig.apply_plan(plan, warehouse)
+    found = process("run", folder, events, warehouse, -3, name)
+    assert (found.returncode, events_in(ledger(plan, warehouse))) == (0, 2 * TAKEN_AT_ONCE)
+    ended(process("run", folder, events, warehouse, 0))
+    all_there(plan, warehouse)
+
+
+@pytest.mark.parametrize("point", IN_A_TRANSACTION)
+def test_the_second_ctrl_c_leaves_at_once_and_loses_nothing(point: int, rigged, warehouse):
+    plan, folder, events = rigged
+    rig.apply_plan(plan, warehouse)
+    found = process("run", folder, events, warehouse, point, "SIGINT", 2)
+    assert (found.returncode, found.stderr.strip()) == (INTERRUPTED, NOTE)
+    assert ledger(plan, warehouse) == []
+    ended(process("run", folder, events, warehouse, 0))
+    all_there(plan, warehouse)
+
+
+INTERRUPTED = 130
+
+
+def gaps(rows: list[dict]) -> list[dict]:
     """Rows of the ledger that do not begin right behind the one before."""
     last: dict[tuple[str, int], int] = {}
     found = []
-    for row in sorted(ledger, key=lambda row: (row["topic"], row["from_offset"])):
+    for row in sorted(rows, key=lambda row: (row["topic"], row["from_offset"])):
         partition = row["topic"], row["topic_partition"]
         found += [row] if row["from_offset"] != last.get(partition, -1) + 1 else []
         last[partition] = row["to_offset"]

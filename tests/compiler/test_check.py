@@ -12,7 +12,8 @@ from streamplan.compiler.diagnostic import CompileError
 from streamplan.compiler.model import EMPTY
 from streamplan.compiler.observed import read_observed
 from streamplan.compiler.source import read_source
-from streamplan.runtime.plan import Boundary, Plan
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Boundary
 
 STEP = Path(__file__).parents[2] / "golden" / "orders" / "01_create"
 
@@ -65,7 +66,7 @@ def test_a_plan_that_changes_no_table_is_proven_against_the_tables_that_are_ther
         ("load", '"note"', '"nota"', ("C704", "_streamplan_stage has no column nota")),
         ("merge", '  "note" =', '  "nota" =', ("C704", "shop.orders has no column nota")),
         ("merge", '= "_streamplan_stage"."note"', '= "orders"."note"', ("C704", "there is no column orders.note")),
-        ("discard", '"_streamplan_op" =', '"op" =', ("C704", "there is no column op")),
+        ("discard", '"_streamplan_op" <>', '"op" <>', ("C704", "there is no column op")),
     ],
 )  # fmt: skip
 def test_a_statement_put_wrong_is_found_out(compiled, name, old, new, problem):

@@ -37,7 +37,8 @@ from streamplan.compiler.template import names as templates
 from streamplan.compiler.walk import statements
 from streamplan.runtime.cli import cli
 from streamplan.runtime.errors import StreamplanError
-from streamplan.runtime.plan import Plan, Statement
+from streamplan.runtime.plan import Plan
+from streamplan.runtime.statement import Statement
 
 pytestmark = pytest.mark.filterwarnings("ignore::ruamel.yaml.error.ReusedAnchorWarning")  # bug 15
 TEMPLATES = Path(__file__).parents[2] / "compiler" / "templates"
@@ -54,17 +55,21 @@ HOLDS = {
     r"access/040_grant\.": "Grant",
     r"history/010_create_schema\.sql": "CreateSchema",
     r"(history|ledger|quarantine)/0[12]0_create_table\.sql": "CreateTable",
-    r"history/lock\.sql|tables/.*/lock\.sql": "Lock",
-    r"(history/(read|seen)|ledger/(read|check)|quarantine/count)\.sql": "Select",
+    r"(history|quarantine)/lock\.sql|tables/.*/lock\.sql": "Lock",
+    r"quarantine/remove\.sql": "Delete",
+    r"(history/(read|seen)|ledger/(read|check)|quarantine/(count|list|read))\.sql": "Select",
     r"(history|ledger)/record\.sql|quarantine/insert\.sql": "Insert",
     r"migrations/0001/\d+_create_schema\.": "CreateSchema",
     r"migrations/0001/\d+_create_table\.": "CreateTable",
     r"migrations/0001/\d+_create_view\.": "CreateView",
     r"migrations/0001/\d+_set_comment\.": "Comment",
+    r"stage/absent\.sql": "Select",
     r"stage/discard\.sql": "Delete",
     r"stage/drop\.sql": "DropTable",
     r"tables/.*/stage\.sql": "CreateTable",
-    r"tables/.*/(load|append)\.sql": "Insert",
+    r"tables/.*/(load|append|rekey|carry|bury)\.sql": "Insert",
+    r"tables/.*/(fill|standing)\.sql": "Update",
+    r"tables/.*/outdated\.sql": "Delete",
     r"tables/.*/(delete|truncate)\.sql": "Delete|Update",
     r"tables/.*/merge\.sql": "Merge|Insert",
 }
@@ -400,13 +405,14 @@ def vocabulary() -> frozenset[str]:
     own |= {word for kind in TYPES for word in kind.split()} | set(ENCODINGS)
     own |= {member.value for kind in (Privilege, SecurableKind, GranteeKind) for member in kind}
     own |= set("not null encode diststyle distkey sortkey compound auto even all key getdate interval epoch".split())
-    own |= set("date timestamp true null json_parse to_varbyte char bool".split())
+    own |= set("date timestamp true null json_parse to_varbyte char bool substring case when then else end".split())
     return frozenset(word.lower() for word in own)
 
 
 def names_in(plan: Plan, model: Model) -> set[str]:
     """The names of all things of a plan."""
-    found = {STAGE, OPERATION, PLACES, RANK, *CONTROL_TABLES, model.control, *model.schemas}
+    found = {STAGE, OPERATION, PLACES, RANK, "moved", "moved_from", "moved_to", "there"}
+    found |= {*CONTROL_TABLES, model.control, *model.schemas}
     found |= {*model.users, *model.groups, *model.roles, fold(plan.destination.database)}
     for table in (*model.tables, *control_tables(model.control)):
         found |= {table.name, *(column.name for column in table.columns)}
@@ -416,7 +422,8 @@ def names_in(plan: Plan, model: Model) -> set[str]:
 def texts_in(plan: Plan, model: Model) -> set[str]:
     """The values of all strings of a plan."""
     comments = {c.comment for table in model.tables for c in table.columns} | {table.comment for table in model.tables}
-    own = {"d", "u", "hex", "1970-01-01", "epoch", "1 second", "1 millisecond", "1 microsecond", "sha256|{password}"}
+    own = {"d", "u", "k%", "m%", "n", "o%", "w", "w%"}
+    own |= {"hex", "1970-01-01", "epoch", "1 second", "1 millisecond", "1 microsecond", "sha256|{password}"}
     return own | comments | {plan.connector, *model.users, *model.groups, *model.roles}
 
 

@@ -33,7 +33,8 @@ from streamplan.compiler.second import unread
 from streamplan.compiler.walk import statements
 from streamplan.runtime.cli import cli
 from streamplan.runtime.disk import load
-from streamplan.runtime.plan import Boundary, Migration, Plan, Statement
+from streamplan.runtime.plan import Migration, Plan
+from streamplan.runtime.statement import Boundary, Statement
 
 NOW = ("tables/", "access/", "ledger/", "quarantine/", "history/", "stage/")  # what a plan says of the present
 few, many = bounded(18), bounded(50)
