@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from .lagging import lag_of_files, path_of
 from .migrate import apply, pending, standing
 from .opening import JSON, PLAN, PROPOSALS, RETRIES, counted, opened, patience
 from .plan import Plan
@@ -66,20 +68,26 @@ def _dry_run(plan: Plan, warehouse: Warehouse) -> None:
 @click.command("status")
 @PLAN
 @PROPOSALS
+@click.option("--lag", is_flag=True, help="Count what is not in the warehouse yet: reads the source's files once.")
+@click.option("--events", metavar="PATH", help="The files to count in (a glob); with --lag.  [default: the spec's]")
 @JSON
-def status_command(plan: Path, proposals: Path | None, *, as_json: bool) -> None:
+def status_command(plan: Path, proposals: Path | None, events: str | None, *, lag: bool, as_json: bool) -> None:
     """Says where a plan stands in its warehouse.
 
-    Versions, pending statements, positions, quarantine, and the topics that wait for a proposal to be taken.
+    Versions, pending statements, positions, lag, quarantine, and the topics that wait for a proposal to be taken.
 
     \b
     Examples:
       streamplan status plans/shop
       streamplan status plans/shop --json
+      streamplan status plans/shop --lag
     """
     with opened(plan) as (loaded, warehouse):
         held = read(proposals or folder_of(loaded.connector), loaded.connector)
         status = read_status(loaded, warehouse, held)
+    if lag or events:
+        where = {at: position.offset for at, position in status.positions}
+        status = replace(status, lag=lag_of_files(path_of(loaded, events), where))
     click.echo(json.dumps(status.as_json(), ensure_ascii=False, indent=2) if as_json else _status(status))
 
 
@@ -88,6 +96,8 @@ def _status(status: Status) -> str:
     lines = [f"{status.connector}: version {status.version} on disk ({status.plan_id[:12]}), {applied}"]
     lines += [f"  pending     {path}" for path in status.pending]
     lines += [f"  position    {_position(status, at, position)}" for at, position in status.positions]
+    lag = sorted((status.lag or {}).items(), key=lambda item: (item[0].topic, item[0].number))
+    lines += [f"  lag         {at.topic}[{at.number}] {counted(records, 'record')}" for at, records in lag]
     lines += [f"  quarantine  {topic}: {code}, {counted(count, 'record')}" for topic, code, count in status.quarantine]
     lines += [f"  held        {held.topic} from {held.place} on: {held.reason}" for held in status.held]
     return "\n".join(lines)

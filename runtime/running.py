@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from .clock import SystemClock
-from .errors import StopError
 from .evolve import Evolving
 from .files import FileSource, Reading
+from .lagging import path_of
 from .loop import Run
 from .observers import LOG, METRICS, observing
 from .opening import DIFFERENCES, JSON, PLAN, PROPOSALS, RETRIES, counted, opened, patience
@@ -78,7 +78,7 @@ def run_command(
         proposed = proposals or (folder_of(loaded.connector) if spec else None)
         with (
             Evolving(plan, loaded, spec, warehouse, proposed, _salted, patient) as evolver,
-            FileSource(_path(current := evolver.begin(), events), reading) as source,
+            FileSource(path_of(current := evolver.begin(), events), reading) as source,
             observers.of(source) as reporter,
         ):
             retry = patience(retries, reporter, stop)
@@ -91,15 +91,6 @@ def run_command(
 
 def _salted(plan: Plan) -> Plan:
     return with_hash_salt(plan, os.environ)
-
-
-def _path(plan: Plan, events: str | None) -> str:
-    path = events or plan.source.path
-    if not path:
-        raise StopError(
-            "X932", "this version reads events from files", help="name them with --events PATH, or - for standard input"
-        )
-    return path
 
 
 def _told(summary: Summary, plan: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ class Status:
         versions: of the plans that wrote there, by their ids.
         quarantine: (topic, code, number of records).
         held: the topics that the last run left waiting, as its proposal says.
+        lag: records of each partition that are not committed; None where nobody asked the source.
 
     """
 
@@ -35,10 +37,13 @@ class Status:
     versions: dict[str, int]
     quarantine: tuple[tuple[str, str, int], ...]
     held: tuple[Held, ...]
+    lag: Mapping[Partition, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON."""
-        return {
+        lag = sorted((self.lag or {}).items(), key=lambda item: (item[0].topic, item[0].number))
+        behind = [{"topic": at.topic, "partition": at.number, "records": records} for at, records in lag]
+        return ({} if self.lag is None else {"lag": behind}) | {
             "connector": self.connector,
             "version": self.version,
             "plan_id": self.plan_id,

@@ -153,6 +153,20 @@ def test_status_says_when_each_partition_was_committed_and_by_which_version(proj
     assert (position["version"], position["committed_at"][-6:]) == (1, "+00:00")
 
 
+def test_status_says_how_many_records_of_each_partition_are_not_committed(project: Path, warehouse):
+    ran(project, warehouse, "--events", "events.jsonl", "--until-end")
+    row = {"order_id": 1, "note": None}
+    more = {"topic": "shop.shop.orders", "partition": 1, "offset": 0, "key": {"order_id": 1}, "value": {"after": row}}
+    (project / "more.jsonl").write_text("".join(json.dumps(more | {"offset": n}) + "\n" for n in range(3)))
+    command = [sys.executable, "-c", "from streamplan.runtime.cli import main; main()", "status", "plan"]
+    asked = [*command, "--lag", "--events", "*.jsonl"]
+    env = os.environ | warehouse.environment()
+    text = subprocess.run(asked, cwd=project, env=env, check=True, capture_output=True, text=True).stdout
+    assert re.search(r"lag +shop\.shop\.orders\[0\] 0 records\n +lag +shop\.shop\.orders\[1\] 3 records", text)
+    said = subprocess.run([*asked, "--json"], cwd=project, env=env, check=True, capture_output=True, text=True).stdout
+    assert {"topic": "shop.shop.orders", "partition": 1, "records": 3} in json.loads(said)["lag"]
+
+
 def wide(offset: int, table: str, size: int) -> bytes:
     """An event whose one text has so many bytes."""
     row = (
