@@ -5,7 +5,6 @@ Each calls one public function with values and prints what it gives.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from dataclasses import replace
@@ -16,7 +15,7 @@ from rich.console import Console
 
 from .lagging import lag_of_files, path_of
 from .migrate import apply, pending, standing
-from .opening import JSON, PLAN, PROPOSALS, RETRIES, counted, opened, patience
+from .opening import JSON, PLAN, PROPOSALS, RETRIES, counted, echo_json, opened, patience
 from .plan import Plan
 from .ports import Partition, Warehouse
 from .program import Position
@@ -88,7 +87,7 @@ def status_command(plan: Path, proposals: Path | None, events: str | None, *, la
     if lag or events:
         where = {at: position.offset for at, position in status.positions}
         status = replace(status, lag=lag_of_files(path_of(loaded, events), where))
-    click.echo(json.dumps(status.as_json(), ensure_ascii=False, indent=2) if as_json else _status(status))
+    echo_json(status.as_json()) if as_json else click.echo(_status(status))
 
 
 def _status(status: Status) -> str:
@@ -96,7 +95,7 @@ def _status(status: Status) -> str:
     lines = [f"{status.connector}: version {status.version} on disk ({status.plan_id[:12]}), {applied}"]
     lines += [f"  pending     {path}" for path in status.pending]
     lines += [f"  position    {_position(status, at, position)}" for at, position in status.positions]
-    lag = sorted((status.lag or {}).items(), key=lambda item: (item[0].topic, item[0].number))
+    lag = sorted((status.lag or {}).items())
     lines += [f"  lag         {at.topic}[{at.number}] {counted(records, 'record')}" for at, records in lag]
     lines += [f"  quarantine  {topic}: {code}, {counted(count, 'record')}" for topic, code, count in status.quarantine]
     lines += [f"  held        {held.topic} from {held.place} on: {held.reason}" for held in status.held]

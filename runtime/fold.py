@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .convert import UNCHANGED
+from .convert import UNCHANGED, Unchanged
 from .envelope import MOVED_TO, Delete, Upsert
 from .errors import RecordError
 from .keys import Key, Keyed, Keys, folded
@@ -89,6 +89,10 @@ class Fold(ABC):
         """What the stage gets: each row after its operation, whose first letter says what is done with it."""
 
     @abstractmethod
+    def sizes(self) -> tuple[int, int]:
+        """How many rows are there, and how many are gone."""
+
+    @abstractmethod
     def _rows(self) -> Mapping[Key, Any]:
         """What there is, by key."""
 
@@ -145,9 +149,22 @@ def filled(cells: Cells, before: Cells | None) -> Cells:
     return tuple(old if cell is UNCHANGED else cell for cell, old in zip(cells, before, strict=True))
 
 
+def left_out(fields: tuple[Field, ...], cells: Cells) -> list[Field]:
+    """The fields that the source did not send."""
+    return [field for field, cell in zip(fields, cells, strict=True) if cell is UNCHANGED]
+
+
+def sent(cells: Cells) -> Staged:
+    """The cells, with nothing where the source did not send a value."""
+    return tuple(None if isinstance(cell, Unchanged) else cell for cell in cells)
+
+
 def unsent(fields: tuple[Field, ...], cells: Cells) -> RecordError:
     """Why a row cannot be taken in: the source did not send a value, and nobody knows it."""
-    names = [field.field for field, cell in zip(fields, cells, strict=True) if cell is UNCHANGED]
-    return RecordError(
-        "X926", f"the source did not send {', '.join(names)}, unchanged since an event that is not known"
-    )
+    names = ", ".join(field.field for field in left_out(fields, cells))
+    return RecordError("X926", f"the source did not send {names}, unchanged since an event that is not known")
+
+
+def in_order(folds: Mapping[str, Fold]) -> list[Fold]:
+    """The folds in the order in which their tables are locked, the same for everybody."""
+    return sorted(folds.values(), key=lambda fold: fold.program.table)

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from .convert import UNCHANGED
 from .envelope import MOVED_FROM, Delete
-from .fold import DELETE, UPSERT, Fold, filled, unsent
+from .fold import DELETE, UPSERT, Fold, filled, sent, unsent
 from .keys import Key, Keyed, folded
 from .modes import Deletes
 from .rows import Cells, Change, Staged
@@ -59,6 +59,10 @@ class Log(Fold):
         yield from ((DELETE, row) for row in self.gone.values())
         yield from ((UPSERT, row) for rows in self.rows.values() for row in rows)
 
+    def sizes(self) -> tuple[int, int]:
+        """How many rows are there, and how many are gone."""
+        return sum(map(len, self.rows.values())), len(self.gone)
+
     def moved_away(self, old: Key, new: Key, change: Change) -> None:
         """The source changed a key: rows of a log stay."""
 
@@ -102,8 +106,7 @@ class Log(Fold):
             return self._keyed(keyed, change)
         if event.before is not None and event.shape is not None:
             cells = self.convert.cells(event.before, event.shape, change)
-            known = tuple(None if cell is UNCHANGED else cell for cell in cells)
-            return self.convert.marked(cast(Staged, known), change)
+            return self.convert.marked(sent(cells), change)
         return self.convert.gone((), (), change)
 
     def _keyed(self, keyed: Keyed, change: Change) -> Staged:

@@ -16,43 +16,50 @@ from .statement import Statement
 from .table_program import Guard, Keep, TableProgram
 
 Absent = tuple[tuple[Record, RecordError], ...]
+_Row = tuple[str, Staged]  # the operation, and the row in the order of the stage's columns
 
 
 def merge(warehouse: Warehouse, fold: Fold) -> Absent:
     """Executes it; gives the records whose rows the table does not hold, though they leave values out."""
     program, rows = fold.program, [*fold.staged()]
-    marks_later = _marks_later(fold, rows)
-    if fold.truncated and program.truncate is not None and not marks_later:
-        warehouse.execute(program.truncate)
+    kinds = {operation[0] for operation, _ in rows}
+    truncate = program.truncate if fold.truncated else None
+    if truncate is not None and not _marks_later(program, kinds):
+        warehouse.execute(truncate)
+        truncate = None
     if not rows:
         return ()
     warehouse.execute(program.stage)
-    last = [*fold.last_deletes()]
-    warehouse.load(program.load, [(*row, operation) for operation, row in rows if (operation, row) not in last])
-    absent = _merge_staged(program, warehouse, fold, rows)
+    absent = _merge_staged(program, warehouse, fold, rows, kinds, truncate)
     warehouse.execute(program.drop)
     return absent
 
 
-def _marks_later(fold: Fold, rows: Sequence[tuple[str, Staged]]) -> bool:
+def _marks_later(program: TableProgram, kinds: set[str]) -> bool:
     """Whether a truncate that marks all rows waits until the staged ones are completed from those not marked yet."""
-    completes = any(operation[0] in (KEEP, MOVED) for operation, _ in rows)
-    return bool(fold.truncated) and completes and fold.program.deletes is Deletes.SOFT
+    return program.deletes is Deletes.SOFT and not kinds.isdisjoint({KEEP, MOVED})
 
 
-def _merge_staged(
-    program: TableProgram, warehouse: Warehouse, fold: Fold, rows: Sequence[tuple[str, Staged]]
+def _merge_staged(  # noqa: PLR0917 - a fold, what is staged of it, and the truncate that waits
+    program: TableProgram,
+    warehouse: Warehouse,
+    fold: Fold,
+    rows: Sequence[_Row],
+    kinds: set[str],
+    truncate: Statement | None,
 ) -> Absent:
-    kinds = {operation[0] for operation, _ in rows}
+    last = [*fold.last_deletes()]
+    waiting = frozenset(last)
+    _load(program.load, warehouse, [row for row in rows if row not in waiting] if waiting else rows)
     _guard(program.guard, warehouse, fold, rows)
     absent: Absent = ()
     if kinds & {KEEP, MOVED} and program.keep is not None:
         absent = _complete(program.keep, program.load, warehouse, fold)
         _guard(program.guard, warehouse, fold, rows)  # of moved rows, their own keys stand in the stage only now
-    if program.truncate is not None and _marks_later(fold, rows):
-        warehouse.execute(program.truncate)
+    if truncate is not None:
+        warehouse.execute(truncate)
     if OLD_KEY in kinds and program.keep is not None:
-        _carry(program, program.keep, warehouse, [*fold.last_deletes()])
+        _carry(program, program.keep, warehouse, last)
     if DELETE in kinds:
         _delete(program, warehouse)
     if kinds != {UPSERT} and program.discard is not None:
@@ -62,12 +69,16 @@ def _merge_staged(
     return absent
 
 
+def _load(load: Statement, warehouse: Warehouse, rows: Sequence[_Row]) -> None:
+    warehouse.load(load, [(*row, operation) for operation, row in rows])
+
+
 def _complete(keep: Keep, load: Statement, warehouse: Warehouse, fold: Fold) -> Absent:
     """Takes from the stored rows what the source did not send: those under the rows' own keys, then their old ones."""
     warehouse.execute(keep.fill)
     absent = [operation for (operation,) in warehouse.execute(keep.absent)]
     if elsewhere := [*fold.elsewhere([operation for operation in absent if operation[0] == KEEP])]:
-        warehouse.load(load, [(*row, operation) for operation, row in elsewhere])
+        _load(load, warehouse, elsewhere)
         warehouse.execute(keep.fill)
         again = {operation[1:9] for operation, _ in elsewhere}
         found = [operation for (operation,) in warehouse.execute(keep.absent)]
@@ -76,17 +87,17 @@ def _complete(keep: Keep, load: Statement, warehouse: Warehouse, fold: Fold) -> 
     return tuple(fold.unsent(absent))
 
 
-def _carry(program: TableProgram, keep: Keep, warehouse: Warehouse, last: Sequence[tuple[str, Staged]]) -> None:
+def _carry(program: TableProgram, keep: Keep, warehouse: Warehouse, last: Sequence[_Row]) -> None:
     """Moved keys take their rows along; what else was stored under the new keys goes before that, `last` after it."""
     if last:
         _delete(program, warehouse)
     warehouse.execute(keep.carry)
     if last and program.discard is not None:
         warehouse.execute(program.discard)
-        warehouse.load(program.load, [(*row, operation) for operation, row in last])
+        _load(program.load, warehouse, last)
 
 
-def _guard(guard: Guard | None, warehouse: Warehouse, fold: Fold, rows: Sequence[tuple[str, Staged]]) -> None:
+def _guard(guard: Guard | None, warehouse: Warehouse, fold: Fold, rows: Sequence[_Row]) -> None:
     if guard is None:
         return
     if any(fold.convert.position(row) is None for _, row in rows):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -56,6 +58,11 @@ def patience(retries: int, reporter: Reporter, stop: Stop) -> Patience:
         chance=random.random,
         given_up=lambda: stop.asked,
     )
+
+
+def echo_json(found: Mapping[str, Any]) -> None:
+    """Prints it as JSON."""
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

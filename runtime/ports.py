@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .drift import Drift
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Partition:
-    """One partition of a topic."""
+    """One partition of a topic; in order by topic and number."""
 
     topic: str
     number: int

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .errors import RecordError, StopError
-from .fold import Fold
+from .fold import Fold, in_order
 from .kept import kept
 from .merging import merge
 from .plan import Plan
@@ -60,7 +60,7 @@ def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Pa
     plan and up to its own last offsets, and is left as it is.
     """
     with warehouse.transaction():
-        folds = sorted(batch.folds.values(), key=lambda fold: fold.program.table)
+        folds = in_order(batch.folds)
         for lock in [fold.program.lock for fold in folds] or [plan.quarantine.lock]:
             warehouse.execute(lock)
         if batch.sent and _arrived(plan, warehouse, batch):
@@ -69,7 +69,7 @@ def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Pa
         batch.absent = [Refused(*found) for fold in folds for found in merge(warehouse, fold)]
         for refused in (*batch.refused, *batch.absent):
             warehouse.execute(plan.quarantine.insert, kept(refused.record, refused.error, plan.id))
-        for at, to in sorted(batch.last.items(), key=lambda item: (item[0].topic, item[0].number)):
+        for at, to in sorted(batch.last.items()):
             start = positions[at] + 1 if at in positions else batch.first[at]
             warehouse.execute(plan.ledger.record, (at.topic, str(at.number), str(start), str(to), plan.id))
         batch.sent = True

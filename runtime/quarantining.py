@@ -5,7 +5,6 @@ Each calls one public function with values and prints what it gives.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -17,7 +16,7 @@ import click
 
 from .errors import StopError
 from .migrate import must_be_applied
-from .opening import DIFFERENCES, JSON, PLAN, counted, opened
+from .opening import DIFFERENCES, JSON, PLAN, counted, echo_json, opened
 from .quarantine import Chosen, Entry, Matching, Named, Place, counts, drop, entries, one
 from .replaying import Older, Replayed, rehearse, replay
 from .settings import with_hash_salt
@@ -98,7 +97,7 @@ def list_command(plan: Path, topic: str, code: str, limit: int, *, as_json: bool
         total = sum(counts(loaded, warehouse, chosen).values())
         found = entries(loaded, warehouse, chosen, limit)
     if as_json:
-        _echo_json({"connector": loaded.connector, "total": total, "records": [document(entry) for entry in found]})
+        echo_json({"connector": loaded.connector, "total": total, "records": [document(entry) for entry in found]})
     elif found:
         click.echo("\n".join(_listed(loaded.connector, plan, total, found)))
     else:
@@ -151,7 +150,7 @@ def show_command(plan: Path, place: Place, *, raw: bool, as_json: bool) -> None:
         sys.stdout.buffer.write(record.value or b"")
         _warn_of_cut(entry, len(record.value or b""))
     elif as_json:
-        _echo_json(whole_document(entry, record))
+        echo_json(whole_document(entry, record))
     else:
         click.echo("\n".join(told(entry, record)))
 
@@ -227,7 +226,3 @@ def drop_command(plan: Path, places: tuple[Place, ...], topic: str, code: str, *
             click.echo(f"{loaded.connector}: {counted(dropped, 'record')} dropped")
         else:
             click.echo(f"{loaded.connector}: nothing was dropped")
-
-
-def _echo_json(found: dict[str, Any]) -> None:
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))

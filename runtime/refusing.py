@@ -11,6 +11,7 @@ from .plan import Plan
 from .ports import Record
 from .statement import Statement
 from .tables import Tables
+from .take import fold_of
 
 _NOTHING = Shape(frozenset(), {})
 
@@ -26,7 +27,7 @@ def untaken(plan: Plan, record: Record) -> tuple[Finding, ...]:
     except RecordError:
         return ()
     source = event.told.source if isinstance(event, Upsert | Delete | Truncate) else ""
-    fold = folds.get("") or folds.get(source)
+    fold = fold_of(source, folds)
     if fold is None:
         return ()
     row, shape = (event.row, event.shape) if isinstance(event, Upsert) else ({}, _NOTHING)

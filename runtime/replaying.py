@@ -6,7 +6,6 @@ at a time. **What a batch brings to its tables and takes out of quarantine is on
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,7 +14,7 @@ from itertools import groupby
 from .drift import Drift
 from .envelope import Reader
 from .errors import RecordError, StopError
-from .fold import DELETE, KEEP, UPSERT, Fold
+from .fold import Fold, in_order
 from .kept import RAW_BYTES, kept, reason
 from .merging import merge
 from .neighbours import Neighbours
@@ -119,7 +118,7 @@ class _Replaying:
     def replayed(self, topic: str, chosen: Chosen, after: Where) -> _Work:
         """One batch in one transaction."""
         with self._warehouse.transaction():
-            for fold in _ordered(self._tables.folds(topic)):
+            for fold in in_order(self._tables.folds(topic)):
                 self._warehouse.execute(fold.program.lock)
             self._warehouse.execute(self._plan.quarantine.lock)
             work = self._taken(topic, chosen, after)
@@ -183,7 +182,7 @@ class _Replaying:
         """The batch, unless it would overwrite what may be newer; raises StopError X971, X973."""
         if self._older is Older.TAKEN:
             return work
-        for fold in _ordered(work.folds):
+        for fold in in_order(work.folds):
             if fold.truncated and fold.program.truncate is not None:
                 message = f'one of the records empties "{fold.program.table}", with all rows that came after it'
                 help_ = "leave it out, by --code or by naming the others, and drop it; or add --overwrite"
@@ -194,7 +193,7 @@ class _Replaying:
 
     def _write(self, work: _Work) -> None:
         """Brings the batch to its tables and takes it out of quarantine, in the open transaction."""
-        for fold in _ordered(work.folds):
+        for fold in in_order(work.folds):
             for record, error in merge(self._warehouse, fold):
                 work.stays[record.at.number, record.offset] = record, error
                 work.absent += 1
@@ -210,10 +209,6 @@ class _Replaying:
             record, error = work.stays.get(entry.place.where, (None, None))
             if record is not None and error is not None and _leaves(entry, work):
                 self._warehouse.execute(self._plan.quarantine.insert, kept(record, error, self._plan.id))
-
-
-def _ordered(folds: Mapping[str, Fold]) -> list[Fold]:
-    return sorted(folds.values(), key=lambda fold: fold.program.table)
 
 
 def _leaves(entry: Entry, work: _Work) -> bool:
@@ -240,7 +235,7 @@ def _overwrites(message: str) -> StopError:
 
 
 def _told(topic: str, work: _Work) -> Replayed:
-    operations = Counter(operation[0] for fold in work.folds.values() for operation, _ in fold.staged())
+    sizes = [fold.sizes() for fold in work.folds.values()]
     stays = tuple(
         Stays(place=f"{topic}[{partition}]@{offset}", code=error.code, reason=reason(error))
         for (partition, offset), (_, error) in sorted(work.stays.items())
@@ -248,8 +243,8 @@ def _told(topic: str, work: _Work) -> Replayed:
     return Replayed(
         topic=topic,
         taken=work.count - len(stays),
-        upserts=operations[UPSERT] + operations[KEEP] - work.absent,
-        deletes=operations[DELETE],
+        upserts=sum(there for there, _ in sizes) - work.absent,
+        deletes=sum(gone for _, gone in sizes),
         emptied=sum(fold.truncated for fold in work.folds.values()),
         stays=stays,
     )

@@ -5,8 +5,8 @@ It wires a source, a warehouse and whoever is told to the loop, and prints what 
 
 from __future__ import annotations
 
-import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -17,7 +17,7 @@ from .files import FileSource, Reading
 from .lagging import path_of
 from .loop import Run
 from .observers import LOG, METRICS, observing
-from .opening import DIFFERENCES, JSON, PLAN, PROPOSALS, RETRIES, counted, opened, patience
+from .opening import DIFFERENCES, JSON, PLAN, PROPOSALS, RETRIES, counted, echo_json, opened, patience
 from .plan import Plan
 from .ports import Until
 from .proposals import folder_of
@@ -84,7 +84,7 @@ def run_command(
             retry = patience(retries, reporter, stop)
             run = Run(current, source, warehouse, SystemClock(), reporter, evolver, retry, stop)
             summary = run.go(until)
-    click.echo(json.dumps(_as_json(summary), ensure_ascii=False, indent=2) if as_json else _told(summary, plan))
+    echo_json(_as_json(summary)) if as_json else click.echo(_told(summary, plan))
     if summary.held:
         raise SystemExit(DIFFERENCES)
 
@@ -116,10 +116,9 @@ def _told(summary: Summary, plan: Path) -> str:
 
 
 def _as_json(summary: Summary) -> dict[str, object]:
-    held = [{"topic": h.topic, "place": h.place, "fields": list(h.fields), "reason": h.reason} for h in summary.held]
     counts = ("events", "batches", "upserts", "deletes", "truncated", "quarantined", "repeated")
     return {name: getattr(summary, name) for name in counts} | {
         "skipped": summary.skipped,
         "dropped": summary.dropped,
-        "held": held,
+        "held": [asdict(held) for held in summary.held],
     }

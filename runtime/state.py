@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from .convert import UNCHANGED, Unchanged
+from .convert import UNCHANGED
 from .envelope import MOVED_FROM, Delete
 from .errors import RecordError
-from .fold import DELETE, KEEP, MOVED, NEW_KEY, OLD_KEY, UPSERT, Fold, filled, unsent
+from .fold import DELETE, KEEP, MOVED, NEW_KEY, OLD_KEY, UPSERT, Fold, filled, left_out, sent, unsent
 from .keys import Key, Keyed, folded
 from .modes import Deletes, Origin
 from .ports import Record
@@ -111,12 +111,17 @@ class State(Fold):
                 case Live(cells, only=True) if UNCHANGED in cells:
                     yield from self._moved(number, row)
                 case Live(cells) if UNCHANGED in cells:
-                    yield f"{KEEP}{number:08}{self._marks(cells)}", _sent(cells)
+                    yield f"{KEEP}{number:08}{self._marks(cells)}", sent(cells)
                 case Live(cells):
                     yield UPSERT, cast(Staged, cells)
         for number, move in enumerate(self.moves.values(), len(self.rows)):
             yield f"{OLD_KEY}{number:08}", self.convert.gone(move.old, self.program.key, move.change)
             yield f"{NEW_KEY}{number:08}", self.convert.gone(move.new, self.program.key, move.change)
+
+    def sizes(self) -> tuple[int, int]:
+        """How many rows are there, and how many are gone."""
+        gone = sum(isinstance(row, Gone) for row in self.rows.values())
+        return len(self.rows) - gone, gone
 
     def last_deletes(self) -> Iterator[tuple[str, Staged]]:
         """Where a row of the batch was deleted under the key that a stored one moves to: deletes of the moved ones."""
@@ -147,13 +152,12 @@ class State(Fold):
         """A row as it is looked for under its old key, and its own key."""
         if row.moved is not None:
             old = self.convert.rekeyed(row.cells, row.moved)
-            yield f"{MOVED}{number:08}{self._marks(row.cells)}", _sent(old)
-            yield f"{NEW_KEY}{number:08}", _sent(row.cells)
+            yield f"{MOVED}{number:08}{self._marks(row.cells)}", sent(old)
+            yield f"{NEW_KEY}{number:08}", sent(row.cells)
 
     def _marks(self, cells: Cells) -> str:
-        unchanged = {f.column for f, cell in zip(self.program.fields, cells, strict=True) if cell is UNCHANGED}
-        kept = self.program.keep.columns if self.program.keep else ()
-        return "".join("u" if name in unchanged else "-" for name in kept)
+        unchanged = {field.column for field in left_out(self.program.fields, cells)}
+        return "".join("u" if name in unchanged else "-" for name in self._keeping())
 
     def _rows(self) -> Mapping[Key, Any]:
         return self.rows
@@ -244,8 +248,11 @@ class State(Fold):
 
     def _kept(self, cells: Cells) -> bool:
         """Whether the stored row knows each value that was not sent."""
-        kept = self.program.keep.columns if self.program.keep else ()
-        return all(f.column in kept for f, cell in zip(self.program.fields, cells, strict=True) if cell is UNCHANGED)
+        return all(field.column in self._keeping() for field in left_out(self.program.fields, cells))
+
+    def _keeping(self) -> tuple[str, ...]:
+        """The columns that a stored row can complete."""
+        return self.program.keep.columns if self.program.keep else ()
 
     def _delete(self, key: Key, change: Change) -> None:
         self.spoilt.discard(folded(key))
@@ -267,7 +274,3 @@ class State(Fold):
         for key, row in self.rows.items():
             if isinstance(row, Live):
                 self.rows[key] = replace(row, cells=self.convert.marked(row.cells, None))
-
-
-def _sent(cells: Cells) -> Staged:
-    return tuple(None if isinstance(cell, Unchanged) else cell for cell in cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .migrate import pending, standing
@@ -41,7 +41,7 @@ class Status:
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON."""
-        lag = sorted((self.lag or {}).items(), key=lambda item: (item[0].topic, item[0].number))
+        lag = sorted((self.lag or {}).items())
         behind = [{"topic": at.topic, "partition": at.number, "records": records} for at, records in lag]
         return ({} if self.lag is None else {"lag": behind}) | {
             "connector": self.connector,
@@ -51,9 +51,7 @@ class Status:
             "pending": list(self.pending),
             "positions": [self._position(at, position) for at, position in self.positions],
             "quarantine": [{"topic": t, "code": c, "records": n} for t, c, n in self.quarantine],
-            "held": [
-                {"topic": h.topic, "place": h.place, "fields": list(h.fields), "reason": h.reason} for h in self.held
-            ],
+            "held": [asdict(held) for held in self.held],
         }
 
     def _position(self, at: Partition, position: Position) -> dict[str, Any]:
@@ -78,7 +76,7 @@ def read_status(plan: Plan, warehouse: Warehouse, held: tuple[Held, ...] = ()) -
         plan_id=plan.id,
         applied=tuple(sorted(now.closed)),
         pending=tuple(statement.path for _, statement in pending(plan, now)),
-        positions=tuple(sorted(where.items(), key=lambda item: (item[0].topic, item[0].number))),
+        positions=tuple((at, where[at]) for at in sorted(where)),
         versions={plan_id: number for number, plan_id in enumerate((*plan.ancestors, plan.id), start=1)},
         quarantine=tuple((topic, code, count) for topic, code, count in counts),
         held=held,

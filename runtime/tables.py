@@ -28,11 +28,7 @@ class Tables:
             converter = RowConverter(program, dropped)
             for topic in program.topics:
                 self._programs.setdefault(topic, []).append((program, converter))
-
-    @property
-    def topics(self) -> frozenset[str]:
-        """The topics that feed a table."""
-        return frozenset(self._programs)
+        self.topics = frozenset(self._programs)  # those that feed a table; asked for each record
 
     def unknown(self, record: Record, reader: Reader) -> Drift | None:
         """What a record of a topic that feeds no table is; None where it is passed over.

@@ -39,8 +39,13 @@ def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
             assert_never(event)
 
 
+def fold_of(source: str, folds: Mapping[str, Fold]) -> Fold | None:
+    """The table of a record: the only one of its topic, or that of the source's table which it names."""
+    return folds.get("") or folds.get(source)
+
+
 def _fold(event: Upsert | Delete | Truncate, folds: Mapping[str, Fold]) -> Fold:
-    found = folds.get("") or folds.get(event.told.source)
+    found = fold_of(event.told.source, folds)
     if found is None:
         named = event.told.source or "which the event does not name"
         raise RecordError("X927", f"the topic holds several tables, and the plan has none for {named}")

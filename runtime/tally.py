@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
-from .fold import DELETE, KEEP, MOVED, UPSERT
+from .fold import in_order
 from .ports import Committed, Held, Span
 from .program import Batch
 
@@ -45,12 +44,12 @@ class Summary:
 
 def committed(topic: str, batch: Batch, version: int, seconds: float) -> Committed:
     """What a batch held, which version of the plan wrote it, and how long that took."""
-    operations = Counter(operation[0] for fold in batch.folds.values() for operation, _ in fold.staged())
+    sizes = [fold.sizes() for fold in batch.folds.values()]
     return Committed(
-        table=", ".join(sorted(fold.program.table for fold in batch.folds.values())) or topic,
+        table=", ".join(fold.program.table for fold in in_order(batch.folds)) or topic,
         events=batch.events,
-        upserts=operations[UPSERT] + operations[KEEP] + operations[MOVED] - len(batch.absent),
-        deletes=operations[DELETE],
+        upserts=sum(there for there, _ in sizes) - len(batch.absent),
+        deletes=sum(gone for _, gone in sizes),
         quarantined=len(batch.refused) + len(batch.absent),
         truncated=sum(fold.truncated for fold in batch.folds.values()),
         spans=tuple(Span(at=at, first=batch.first[at], last=last) for at, last in batch.last.items()),
