@@ -12,10 +12,11 @@ import msgspec
 import pytest
 import rig
 import shop
+from noting import Noting
 from streamplan.runtime.errors import StopError, WarehouseError
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
-from streamplan.runtime.ports import Recovered, Retrying, Silent, Until, once
+from streamplan.runtime.ports import Recovered, Silent, Until, once
 from streamplan.runtime.reconnect import Reconnecting
 from streamplan.runtime.redshift import connect
 from streamplan.runtime.retry import Patience
@@ -76,24 +77,6 @@ class Answerless:
 
     def __getattr__(self, name: str):
         return getattr(self.warehouse, name)
-
-
-class Noting:
-    """A reporter that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.told = []
-
-    def happened(self, what) -> None:
-        self.told.append(what)
-
-    def advanced(self, records: int, size: int) -> None:
-        """Nothing."""
-
-    @property
-    def retried(self) -> list[str]:
-        """The codes of what was tried again."""
-        return [what.code for what in self.told if isinstance(what, Retrying)]
 
 
 def patience(reporter, attempts: int = 8, pause=lambda _: None) -> Patience:

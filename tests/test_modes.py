@@ -64,6 +64,23 @@ class Story:
         return in_order(fitting[-1].split())
 
 
+# what is held of a row whose key changes, and whose create leaves a value out
+MOVED = {
+    "hard upsert": "2ab",
+    "soft upsert": "1a! 2ab",
+    "ignore upsert": "1a 2ab",
+    "hard upsert keyless": "X926",
+    "soft upsert keyless": "1a! X926",
+    "ignore upsert keyless": "1a X926",
+    "hard insert": "X926",
+    "soft insert": "1a 1-! X926",
+    "ignore insert": "1a X926",
+    "soft placed": "1a 1-! X926",
+    "soft unkeyed": "1a 1a! X926",
+    "ignore placed": "1a X926",
+    "ignore unkeyed": "1a X926",
+}
+
 STORIES = (
     Story(
         "a truncate empties the table, or marks all its rows, or is passed over; rows that come later are there",
@@ -323,40 +340,12 @@ STORIES = (
     Story(
         "a change of the key takes along what the create does not say",
         "c1a d1>2 01 c2~b^1",
-        {
-            "hard upsert": "2ab",
-            "soft upsert": "1a! 2ab",
-            "ignore upsert": "1a 2ab",
-            "hard upsert keyless": "X926",
-            "soft upsert keyless": "1a! X926",
-            "ignore upsert keyless": "1a X926",
-            "hard insert": "X926",
-            "soft insert": "1a 1-! X926",
-            "ignore insert": "1a X926",
-            "soft placed": "1a 1-! X926",
-            "soft unkeyed": "1a 1a! X926",
-            "ignore placed": "1a X926",
-            "ignore unkeyed": "1a X926",
-        },
+        MOVED,
     ),
     Story(
         "a change of the key whose create comes first ends the same",
         "c1a c2~b^1 d1>2 01",
-        {
-            "hard upsert": "2ab",
-            "soft upsert": "1a! 2ab",
-            "ignore upsert": "1a 2ab",
-            "hard upsert keyless": "X926",
-            "soft upsert keyless": "1a! X926",
-            "ignore upsert keyless": "1a X926",
-            "hard insert": "X926",
-            "soft insert": "1a 1-! X926",
-            "ignore insert": "1a X926",
-            "soft placed": "1a 1-! X926",
-            "soft unkeyed": "1a 1a! X926",
-            "ignore placed": "1a X926",
-            "ignore unkeyed": "1a X926",
-        },
+        MOVED,
     ),
     Story(
         "keys that move up one by one take along what each had",

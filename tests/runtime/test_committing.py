@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from noting import Noting
 from recording import ListSource, RecordingWarehouse, TickingClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError, WarehouseError
@@ -42,17 +43,6 @@ class Failing(RecordingWarehouse):
             self.after -= 1
             self.between(self)
             raise LOST
-
-
-class Noting:
-    def __init__(self) -> None:
-        self.told = []
-
-    def happened(self, what) -> None:
-        self.told.append(what)
-
-    def advanced(self, records: int, size: int) -> None:
-        """Nothing."""
 
 
 def ran(warehouse, records, attempts: int = 8):

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from noting import Noting
 from streamplan.runtime.errors import PlanError, RecordError, StopError, WarehouseError
 from streamplan.runtime.ports import Recovered, Retrying
 from streamplan.runtime.retry import Patience
-
-
-class Noting:
-    """A reporter that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.told = []
-
-    def happened(self, what) -> None:
-        self.told.append(what)
-
-    def advanced(self, records: int, size: int) -> None:
-        """Nothing."""
 
 
 class Work:
