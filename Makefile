@@ -32,7 +32,7 @@ lock:  ## renews requirements.txt from pyproject.toml, for every Python from 3.1
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet --disable-pip-version-check uv
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11.0 --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-find-links --extra compiler --extra sandbox --extra dev -o requirements.txt pyproject.toml
+	  --no-emit-index-url --no-emit-find-links --extra compiler --extra kafka --extra s3 --extra sandbox --extra dev -o requirements.txt pyproject.toml
 
 setup: $(READY)
 

@@ -90,7 +90,8 @@ class _Parts:
             return
         if binding is not None:
             first, before = self.shapes.is_new(binding), self.there.get((task.schema, task.name))
-            self.fresh.append(made(key, binding, task.members[0].place.path, first=first, before=before))
+            place, staging = task.members[0].place.path, task.spec.staging
+            self.fresh.append(made(key, binding, place, first=first, before=before, staging=staging))
             self.units.append(self.fresh[-1].unit)
 
 

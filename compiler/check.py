@@ -18,7 +18,7 @@ from .diagnostic import CompileError, Diagnostic, Span
 from .keeping import OPERATION, STAGE
 from .model import Model
 from .privileges import unproven
-from .redshift import STATEMENT_BYTES
+from .redshift import LOAD_ERROR_COLUMNS, STATEMENT_BYTES
 from .replay import differences, of_model, replayed
 from .resolution import Relations, unknown
 from .rules import Judge, Session, violations
@@ -79,7 +79,7 @@ def _names(plan: Plan, after: Model) -> Iterator[Diagnostic]:
     tables = (*after.tables, *control_tables(after.control), evolution_table(after.control))
     known: dict[tuple[str, ...], frozenset[str]] = {
         (table.schema, table.name): frozenset(c.name for c in table.columns) for table in tables
-    }
+    } | {("sys_load_error_detail",): LOAD_ERROR_COLUMNS}
     own = (plan.history, plan.ledger, plan.quarantine, plan.evolution)
     groups: list[tuple[object, Relations]] = [(group, known) for group in own]
     groups += [(program, ChainMap({(STAGE,): _staged(program)}, known)) for program in plan.tables]

@@ -94,6 +94,11 @@ _FAMILIES = {
         "A failure of the system is no fault of the data: the transaction is undone and nothing goes to quarantine.",
         "Mend what is named, and run again: a run goes on where the ledger stands.",
     ),
+    "X98": _Family(
+        "Staging over S3",
+        "The rows of a batch lie in S3 until COPY has loaded exactly them; a failure there undoes the transaction.",
+        "Mend what is named, and run again: nothing was written, and a run goes on where the ledger stands.",
+    ),
     "X96": _Family(
         "Runs beside each other",
         "Two runs of one connector would load every record twice.",

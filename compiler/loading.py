@@ -10,10 +10,12 @@ from streamplan.runtime.statement import Statement
 from streamplan.runtime.table_program import Field, TableProgram
 
 from .bound import Binding, Bound, columns_of
+from .copying import copy, copyable
 from .keeping import OPERATION, STAGE, guard, keep, operation
 from .migrating import distribution, printed
 from .model import AUTO, Column
 from .naming import slug
+from .spec import StagingSpec
 from .sql import Sql, comment, ident, joined
 from .storing import parameter, stored
 from .template import fill
@@ -21,8 +23,9 @@ from .template import fill
 _NOW = Sql("GETDATE()")
 
 
-def program(binding: Binding) -> TableProgram:
+def program(binding: Binding, staging: StagingSpec | None = None) -> TableProgram:
     """The table's program: its fields in the order of the stage's columns, and its statements."""
+    binding = copyable(binding) if staging else binding
     table = binding.table
     at = binding.ingestion
     folder = f"tables/{slug(table.schema)}.{slug(table.name)}"
@@ -53,6 +56,7 @@ def program(binding: Binding) -> TableProgram:
         truncate=statement("truncate", _truncate(at.deletes)) if at.truncates is Policy.APPLY else None,
         stage=_stage(binding, folder),
         load=_load(binding, folder),
+        copy=copy(binding, _staged(binding), staging, folder) if staging else None,
         delete=statement("delete", "soft_delete" if at.deletes is Deletes.SOFT else "") if stages_deletes else None,
         keep=keeps,
         guard=guard(binding, values, wider),

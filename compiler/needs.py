@@ -1,7 +1,8 @@
 """Which privileges a statement needs, read from the statement itself. It knows no account and no grant.
 
-Sources: the sections "Required privileges" of each command's page (r_MERGE, r_DELETE, r_UPDATE, r_INSERT …). The page
-of LOCK has none; PostgreSQL, from which Redshift comes, lets those lock who may UPDATE or DELETE, not those who INSERT.
+Sources: the sections "Required privileges" of each command's page (r_MERGE, r_DELETE, r_UPDATE, r_INSERT, r_COPY …).
+The page of LOCK has none; PostgreSQL, from which Redshift comes, lets those lock who may UPDATE or DELETE, not those
+who INSERT.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from .grammar import parse, relations
 from .model import Privilege, Securable, SecurableKind
-from .statement_data import Clauses, Delete, DeleteMatched, Insert, Merge, Query, Select, Update
+from .statement_data import Clauses, Copy, Delete, DeleteMatched, Insert, Merge, Query, Select, Update
 from .statement_parts import Name, Relation, Source
 from .statement_tables import AddColumn, CreateTable, CreateView
 from .statements import CreateSchema, Lock
@@ -44,7 +45,7 @@ def _own(schema: str) -> bool:
 
 
 def _system(on: Securable) -> bool:
-    return len(on.name) == 1 and on.name[0].startswith(("pg_", "svv_"))
+    return len(on.name) == 1 and on.name[0].startswith(("pg_", "svv_", "sys_"))
 
 
 def _needs(text: str, database: str) -> Iterator[Need]:  # noqa: C901 - one line a kind of statement
@@ -71,6 +72,8 @@ def _needs(text: str, database: str) -> Iterator[Need]:  # noqa: C901 - one line
         case Update() as update:
             yield from (_on(update.table, p) for p in (Privilege.UPDATE, Privilege.SELECT))
             yield from _reads(update.sources)
+        case Copy(table=table):
+            yield _on(table, Privilege.INSERT)
         case Insert() as insert:
             yield _on(insert.table, Privilege.INSERT)
             yield from _reads(relations(insert.source.tokens)) if isinstance(insert.source, Query) else ()

@@ -9,7 +9,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,28 +78,36 @@ def look(paths: tuple[str, ...], dump: Path | None, topics: tuple[str, ...], bef
 
     Raises StopError X911 when a file cannot be read, or when Avro records come without a registry's dump.
     """
+    if not paths and dump:
+        return Found(observation=observe_registry(_registry(dump), topics, before))
+    return look_at(((path, record) for path in paths for record in _read(path)), dump, topics, before)
+
+
+def look_at(
+    records: Iterable[tuple[str, Record]], dump: Path | None, topics: tuple[str, ...], before: Observed
+) -> Found:
+    """Learns from records, each with the name of what it was read from; raises StopError as `look`."""
     registry = _registry(dump) if dump else None
-    if not paths and registry:
-        return Found(observation=observe_registry(registry, topics, before))
     broken = _Broken()
-    found = observe(_samples(paths, broken, registry), topics, before, registry)
+    found = observe(_samples(records, broken, registry), topics, before, registry)
     return Found(observation=found, broken=broken.count, places=tuple(broken.places))
 
 
-def _samples(paths: tuple[str, ...], broken: _Broken, registry: Registry | None) -> Iterator[Sample]:
-    for path in paths:
-        with reading(EventFile(path)) as records:
-            for record in records:
-                if record.broken is not None:
-                    broken.add(record)
-                elif registry is None and wire_id(record.value) is not None:
-                    message = f'"{path}" holds Avro records at {record.place}, whose schemas lie in a registry'
-                    raise StopError("X911", message, help="name the registry's dump with --registry")
-                else:
-                    at = record.at
-                    yield Sample(
-                        topic=at.topic, key=record.key, value=record.value, partition=at.number, offset=record.offset
-                    )
+def _read(path: str) -> Iterator[Record]:
+    with reading(EventFile(path)) as records:
+        yield from records
+
+
+def _samples(records: Iterable[tuple[str, Record]], broken: _Broken, registry: Registry | None) -> Iterator[Sample]:
+    for name, record in records:
+        if record.broken is not None:
+            broken.add(record)
+        elif registry is None and wire_id(record.value) is not None:
+            message = f'"{name}" holds Avro records at {record.place}, whose schemas lie in a registry'
+            raise StopError("X911", message, help="name the registry's dump with --registry")
+        else:
+            at = record.at
+            yield Sample(topic=at.topic, key=record.key, value=record.value, partition=at.number, offset=record.offset)
 
 
 def _registry(path: Path) -> Registry:

@@ -12,6 +12,14 @@ VARBYTE_BYTES = 16_777_216  # r_VARBYTE_type, 2025 (RS-401)
 VARBYTE_BYTES_SAFE = 1_024_000  # the limit before 2025: every cluster takes it
 DECIMAL_DIGITS = 38  # r_Numeric_types201 (RS-401)
 DECIMAL_SCALE = 37  # r_Numeric_types201 (RS-401)
+TIME_CHARACTERS = 15  # r_Datetime_types: 00:00:00.000000
+# SYS_LOAD_ERROR_DETAIL: what it says of a COPY that failed
+LOAD_ERROR_COLUMNS = frozenset(
+    """
+    user_id query_id transaction_id session_id database_name table_id start_time file_name line_number column_name
+    column_type column_length position error_code error_message
+    """.split()
+)
 STATEMENT_BYTES = 16_777_216  # c_redshift-sql (RS-201)
 # r_SVL_MULTI_STATEMENT_VIOLATIONS: what runs in no transaction, beside VACUUM and two forms of ALTER TABLE (RS-311)
 STANDING_ALONE = (

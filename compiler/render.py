@@ -44,6 +44,7 @@ def head(  # noqa: PLR0917 - what the head of a plan is made of
         source=_source(spec),
         destination=spec.destination,
         batch=spec.batch,
+        staging=spec.staging.at if spec.staging else None,
         hash_salt=spec.hash_salt if any(unit.hashed for unit in units) else "",
         bootstrap=bootstrap(spec.connector, schema, evolving=evolving),
         accounts=accounts(model, spec.access),
@@ -51,7 +52,7 @@ def head(  # noqa: PLR0917 - what the head of a plan is made of
         grants=grants(model),
         history=_history(spec.connector, schema),
         ledger=_ledger(spec.connector, schema),
-        quarantine=_quarantine(spec.connector, schema),
+        quarantine=_quarantine(spec, schema),
         evolution=_evolution(spec.connector, schema) if evolving else None,
         tables=(),
     )
@@ -59,7 +60,8 @@ def head(  # noqa: PLR0917 - what the head of a plan is made of
 
 def _source(spec: Spec) -> SourceSettings:
     evolution = spec.defaults.ingestion.evolution
-    return SourceSettings(format=spec.format, topics=spec.topics, path=spec.events, evolution=evolution)
+    topics, path, kafka = spec.topics, spec.events, spec.kafka
+    return SourceSettings(format=spec.format, topics=topics, path=path, kafka=kafka, evolution=evolution)
 
 
 def _evolution(connector: str, schema: str) -> Evolution:
@@ -92,8 +94,8 @@ def _ledger(connector: str, schema: str) -> Ledger:
     )
 
 
-def _quarantine(connector: str, schema: str) -> Quarantine:
-    values = {"table": ident(schema, QUARANTINE), "connector": literal(connector)}
+def _quarantine(spec: Spec, schema: str) -> Quarantine:
+    values = {"table": ident(schema, QUARANTINE), "connector": literal(spec.connector)}
     lines = (comment("Keeps other writers of the quarantine out until the transaction ends."),)
     raw, sizes = ("key", "value", "headers"), ("key_bytes", "value_bytes", "headers_bytes")
     binds = ("topic", "partition", "offset", "code", "reason", *raw, *sizes, "plan_id")
@@ -106,6 +108,8 @@ def _quarantine(connector: str, schema: str) -> Quarantine:
         list=_statement("quarantine/list", "quarantine_list", after, **values),
         read=_statement("quarantine/read", "quarantine_read", span, **values),
         remove=_statement("quarantine/remove", "quarantine_remove", span, **values),
+        warehouse=spec.quarantine.warehouse,
+        kafka_topic=spec.quarantine.kafka_topic,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from .grammar import parse, references, relations
 from .lex import TokenKind
-from .statement_data import Clauses, Delete, Insert, Merge, Query, Select, Update, UpdateMatched
+from .statement_data import Clauses, Copy, Delete, Insert, Merge, Query, Select, Update, UpdateMatched
 from .statement_parts import Name, Relation, Source, Tokens
 from .statement_tables import CreateView
 from .statements import Lock, Statement
@@ -65,7 +65,7 @@ def _tables(statement: Statement) -> tuple[Name, ...]:
             return _read(relations(statement.query))
         case Insert(source=Query() as query):
             return (statement.table, *_read(relations(query.tokens)))
-        case Insert():
+        case Insert() | Copy():
             return (statement.table,)
         case Select():
             return _read(relations(statement.tokens))
@@ -79,7 +79,7 @@ def _read(sources: tuple[Source, ...]) -> tuple[Name, ...]:
 
 def _written(statement: Statement) -> Iterator[tuple[Name, Name]]:
     match statement:
-        case Insert():
+        case Insert() | Copy():
             yield from ((statement.table, column) for column in statement.columns)
         case Update():
             yield from ((statement.table, assignment.column) for assignment in statement.assignments)

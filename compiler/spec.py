@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
-from streamplan.runtime.plan import BatchSettings, DestinationSettings
+from streamplan.runtime.plan import BatchSettings, DestinationSettings, KafkaSettings, Staging
 
 from .diagnostic import Span
 from .model import ColumnType, Distribution
@@ -118,16 +118,41 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StagingSpec:
+    """Rows are staged over S3: where they lie on the way, and the role by which the warehouse reads them there.
+
+    `iam_role` is `default` or the role's ARN.
+    """
+
+    at: Staging
+    iam_role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineSpec:
+    """Where records go that cannot be taken in: the warehouse's table, a topic of Kafka ("" for none), or both."""
+
+    warehouse: bool
+    kafka_topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """A connector spec with its defaults filled in. `tables` holds the overrides, sorted by name."""
+    """A connector spec with its defaults filled in. `tables` holds the overrides, sorted by name.
+
+    `staging` is None where rows are inserted.
+    """
 
     path: str
     connector: str
     format: str
     topics: tuple[str, ...]
     events: str
+    kafka: KafkaSettings | None
+    quarantine: QuarantineSpec
     destination: DestinationSettings
     schema: str
+    staging: StagingSpec | None
     naming: Naming
     access: AccessSpec | None
     defaults: TableSpec

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from streamplan.runtime.modes import Deletes, KeySource, Mode, Policy
+from streamplan.runtime.modes import Deletes, Encryption, KeySource, Mode, Policy
 
 from .diagnostic import Diagnostic, Span
 from .model import TYPE_NAMES, parse_type
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
+_OWN_CLIENT = {
+    "bootstrap.servers": "say it with brokers",
+    "metadata.broker.list": "say it with brokers",
+    "group.id": "say it with group",
+    "group.instance.id": "say it with instance",
+    "partition.assignment.strategy": "remove it: partitions come and go one by one, cooperative-sticky",
+    "enable.auto.commit": "remove it: offsets are committed after the warehouse has them",
+    "enable.auto.offset.store": "remove it: offsets are committed after the warehouse has them",
+    "enable.partition.eof": "remove it",
+}
 _PARTS = ("connector", "topic", "source_schema", "source_table")
 _TABLE = ("table",)
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
@@ -99,6 +110,9 @@ def impossible(source: Source, spec: Spec) -> Iterator[Diagnostic]:
     yield from _patterns(source, spec)
     if ("files" in source.data["source"]) == ("kafka" in source.data["source"]):
         yield _problem(source.key_at("source"), "S205", "events come from files or from kafka", "name one of the two")
+    yield from _client(source, spec)
+    yield from _refuge(source, spec)
+    yield from _encryption(source, spec)
     for table in (spec.defaults, *spec.tables):
         at = () if table is spec.defaults else ("tables", table.name)
         where = f'table "{table.name}": ' if at else ""
@@ -106,6 +120,37 @@ def impossible(source: Source, spec: Spec) -> Iterator[Diagnostic]:
             yield _problem(_set_at(source, at, setting), "S205", where + message, help_)
         for column, message, help_ in _columns(table):
             yield _problem(column.span, "S205", where + message, help_)
+
+
+def _encryption(source: Source, spec: Spec) -> Iterator[Diagnostic]:
+    """A key of KMS that nothing is encrypted with."""
+    at = spec.staging.at if spec.staging else None
+    if at and at.kms_key and at.encryption is not Encryption.SSE_KMS:
+        span = source.key_at("destination", "staging", "s3", "kms_key")
+        message = f"kms_key encrypts nothing under encryption: {at.encryption}"
+        yield _problem(span, "S205", message, "write encryption: sse-kms, or remove the key")
+
+
+def _client(source: Source, spec: Spec) -> Iterator[Diagnostic]:
+    """Settings of Kafka's client that streamplan makes itself."""
+    for name in spec.kafka.settings if spec.kafka else ():
+        if name in _OWN_CLIENT:
+            span = source.key_at("source", "kafka", "settings", name)
+            yield _problem(span, "S205", f'streamplan sets "{name}" itself', _OWN_CLIENT[name])
+
+
+def _refuge(source: Source, spec: Spec) -> Iterator[Diagnostic]:
+    """Where records go that cannot be taken in: somewhere, and not back into the source."""
+    topic = spec.quarantine.kafka_topic
+    if not topic and not spec.quarantine.warehouse:
+        message = "a record that cannot be taken in has nowhere to go"
+        yield _problem(source.at("quarantine"), "S205", message, "name a kafka_topic, or remove warehouse: false")
+    if topic and spec.kafka is None:
+        message = "kafka_topic needs the brokers of source.kafka, and the source is files"
+        yield _problem(source.at("quarantine", "kafka_topic"), "S205", message, "remove it: the warehouse keeps them")
+    elif topic and any(fnmatchcase(topic, pattern) for pattern in spec.topics):
+        message = f'the source would read "{topic}" again, which its topics match'
+        yield _problem(source.at("quarantine", "kafka_topic"), "S205", message, "give it another name")
 
 
 def _set_at(source: Source, table: tuple[str, ...], setting: str) -> Span:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from streamplan.runtime.modes import Deletes, KeySource, Mode, Origin, Policy
-from streamplan.runtime.plan import BatchSettings, DestinationSettings
+from streamplan.runtime.modes import Deletes, Encryption, KeySource, Mode, Origin, Policy
+from streamplan.runtime.plan import BatchSettings, DestinationSettings, KafkaSettings, Staging, Start
 
 from .diagnostic import CompileError
 from .model import AUTO, Distribution, parse_type
 from .source import Source
-from .spec import AccessSpec, Account, ColumnSpec, Ingestion, KeySpec, Naming, Spec, TableSpec
+from .spec import (
+    AccessSpec,
+    Account,
+    ColumnSpec,
+    Ingestion,
+    KeySpec,
+    Naming,
+    QuarantineSpec,
+    Spec,
+    StagingSpec,
+    TableSpec,
+)
 from .spec_check import impossible, misspelled
 
 _UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_BROKERS = "${KAFKA_BROKERS}"
 _SALT = "${STREAMPLAN_SALT}"
 
 
@@ -36,8 +49,11 @@ def _build(source: Source, data: dict[str, Any]) -> Spec:
         format=data["source"].get("format", "debezium-json"),
         topics=tuple(where["topics"]),
         events=where.get("path", ""),
+        kafka=_kafka(data["connector"], data["source"].get("kafka")),
+        quarantine=QuarantineSpec(**{"warehouse": True, "kafka_topic": "", **(data.get("quarantine") or {})}),
         destination=_destination(data["destination"]),
         schema=data["destination"]["schema"],
+        staging=_staging(data["destination"].get("staging", "insert")),
         naming=Naming(**{"schema": "", "table": "", **(data.get("naming") or {})}),
         access=_access(data.get("access")),
         defaults=_table(source, ("ingestion",), {}, ingestion),
@@ -45,6 +61,23 @@ def _build(source: Source, data: dict[str, Any]) -> Spec:
         hash_salt=ingestion.get("hash_salt", _SALT),
         tables=tuple(_table(source, ("tables", name), tables[name] or {}, ingestion) for name in sorted(tables)),
     )
+
+
+def _kafka(connector: str, data: dict[str, Any] | None) -> KafkaSettings | None:
+    if data is None:
+        return None
+    settings = data.get("settings") or {}
+    return KafkaSettings(
+        brokers=data.get("brokers", _BROKERS),
+        group=data.get("group", f"streamplan-{connector}"),
+        instance=data.get("instance", ""),
+        start=Start(data.get("start", "earliest")),
+        settings={name: _client_text(settings[name]) for name in sorted(settings)},
+    )
+
+
+def _client_text(value: str | bool | float) -> str:  # noqa: FBT001 - a value of YAML
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _destination(data: dict[str, Any]) -> DestinationSettings:
@@ -55,6 +88,21 @@ def _destination(data: dict[str, Any]) -> DestinationSettings:
         password=data["password"],
         database=data["database"],
     )
+
+
+def _staging(data: str | dict[str, Any]) -> StagingSpec | None:
+    if isinstance(data, str):
+        return None
+    s3 = data["s3"]
+    at = Staging(
+        prefix=s3["prefix"],
+        region=s3.get("region", ""),
+        endpoint=s3.get("endpoint", ""),
+        encryption=Encryption(s3.get("encryption", "none")),
+        kms_key=s3.get("kms_key", ""),
+        files=int(s3.get("files", 1)),
+    )
+    return StagingSpec(at=at, iam_role=s3.get("iam_role", "default"))
 
 
 def _port(port: str | float) -> str:

@@ -15,8 +15,8 @@ from .spec_check import schema_text
 
 Schema: TypeAlias = dict[str, Any]
 
-_PLACEHOLDERS = {"tables": "NAME", "columns": "FIELD"}
-_KINDS = {"string": "text", "boolean": "`true`, `false`", "object": "mapping"}
+_PLACEHOLDERS = {"tables": "NAME", "columns": "FIELD", "settings": "NAME"}
+_KINDS = {"string": "text", "number": "number", "boolean": "`true`, `false`", "object": "mapping"}
 _OWN = "tables.NAME."
 _FEW = 2  # keys of a mapping that are shown with it
 _HEAD = """# The spec

@@ -18,11 +18,28 @@ _PATTERNS = {
         '"destination.port" is not a port',
         "write the port's number, or ${REDSHIFT_PORT}",
     ),
+    '"destination.staging"': (
+        '"destination.staging" is neither insert nor s3',
+        "write staging: insert, or staging: {s3: {prefix: s3://bucket/path/}}",
+    ),
+    '"destination.staging.s3.prefix"': (
+        '"destination.staging.s3.prefix" is no address in S3',
+        "write s3://bucket/path/, or a variable that holds it: ${STAGING}",
+    ),
+    '"destination.staging.s3.iam_role"': (
+        '"destination.staging.s3.iam_role" is no role',
+        "write default, or the role's ARN: arn:aws:iam::123456789012:role/NAME",
+    ),
+    '"destination.staging.s3.region"': (
+        '"destination.staging.s3.region" is no region',
+        "write it as eu-central-1, or leave it out where the bucket is in the cluster's",
+    ),
     '"destination.database"': (
         '"destination.database" must be a name, since grants name it',
         "write the database's name, without a variable",
     ),
 }
+_SECRET = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$(?!\n)"  # noqa: S105 - as the schema's
 _KINDS = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number"}
 
 
@@ -49,6 +66,8 @@ def wrong_value(where: str, error: ValidationError) -> tuple[str, str]:
         case "type":
             kinds = [wanted] if isinstance(wanted, str) else wanted
             return f"{where} is not {' or '.join(_KINDS.get(k, k) for k in kinds)}", "change the value"
+        case "pattern" if wanted == _SECRET and where not in _PATTERNS:  # what stands there is not repeated
+            return f"{where} must come from the environment", "write ${NAME}, and set it where streamplan runs"
         case "pattern" | "anyOf":
             pattern = f'{where} is "{error.instance}"', f"it must match {wanted}"
             return _PATTERNS.get(where, pattern)

@@ -19,6 +19,8 @@ def stored(storing: Storing, staged: Sql) -> Sql:
     match storing:
         case Storing.AS_STAGED | Storing.JSON | Storing.HEX:
             return staged
+        case Storing.TIME_TEXT:
+            return Sql(f"CAST({staged} AS TIME)")
         case Storing.EPOCH_DAYS:
             return Sql(f"DATE '1970-01-01' + {staged}")
         case Storing.EPOCH_MILLIS:

@@ -14,7 +14,7 @@ from .diagnostic import CompileError, Diagnostic, Span
 from .lex import fold
 from .observed import ObservedTopic, bad_file
 from .seen import Seen
-from .spec import Spec, TableSpec
+from .spec import Spec, StagingSpec, TableSpec
 from .widening import merge_fields
 from .work import Work
 
@@ -45,7 +45,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     def key(self, compiler: str) -> str:
         """A digest of all that the table is made from, the compiler itself among it."""
-        said = (compiler, self.spec.connector, _written(self.settings), self.schema, self.name, self.source)
+        common = _common(self.spec.connector, self.spec.staging)
+        said = (compiler, common, _written(self.settings), self.schema, self.name, self.source)
         digest = hashlib.sha256("\0".join(said).encode(errors="surrogatepass"))
         for member in self.members:
             digest.update(member.digest.encode())
@@ -85,6 +86,12 @@ def _read(members: tuple[Seen, ...]) -> list[ObservedTopic]:
     if problems:
         raise CompileError(problems)
     return read
+
+
+@lru_cache(maxsize=4)
+def _common(connector: str, staging: StagingSpec | None) -> str:
+    """What all tables of a spec are made from."""
+    return repr((connector, staging))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -32,6 +32,7 @@ class Storing(StrEnum):
     EPOCH_MICROS = "microseconds since 1970-01-01"
     JSON = "parsed by JSON_PARSE when it is staged"
     HEX = "decoded by TO_VARBYTE when it is staged"
+    TIME_TEXT = "a time of day as a text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

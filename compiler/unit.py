@@ -20,6 +20,7 @@ from .canonical import table_json
 from .holding import Holding
 from .loading import program
 from .model import LatestView, Table
+from .spec import StagingSpec
 from .walk import statements
 
 
@@ -66,9 +67,11 @@ class Made:
     texts: Mapping[str, str]
 
 
-def made(key: str, binding: Binding, place: str, *, first: bool, before: Table | None) -> Made:
+def made(
+    key: str, binding: Binding, place: str, *, first: bool, before: Table | None, staging: StagingSpec | None
+) -> Made:
     """The unit of a binding; `before` is the table of the plan before."""
-    run = program(binding)
+    run = program(binding, staging)
     texts = {statement.path: statement.sql for statement in statements(run)}
     table, view = binding.table, binding.view
     unit = Unit(

@@ -23,7 +23,7 @@ class Batches:
     def of(self, topic: str, tables: Tables) -> Batch:
         """The topic's batch, a new one where none is open."""
         if topic not in self._open:
-            self._open[topic] = Batch(tables.folds(topic))
+            self._open[topic] = Batch(tables.folds(topic), tables.lane(topic))
         return self._open[topic]
 
     def took(self, record: Record) -> None:
@@ -41,6 +41,11 @@ class Batches:
             yield topic
         while self._size >= limits.max_bytes:
             yield max(self._open, key=lambda name: self._open[name].size)
+
+    def drop(self) -> None:
+        """None is open any more; their records will come again."""
+        self._open.clear()
+        self._size = 0
 
     def topics(self) -> list[str]:
         """The topics of all open batches."""

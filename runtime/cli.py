@@ -32,6 +32,7 @@ COMMANDS = {
     "pull": ("streamplan.runtime.pulling", "pull_command", ""),
     "status": ("streamplan.runtime.commands", "status_command", ""),
     "quarantine": ("streamplan.runtime.quarantining", "quarantine_group", ""),
+    "clean": ("streamplan.runtime.cleaning", "clean_command", ""),
     "sandbox": ("streamplan.sandbox.commands", "sandbox_command", "sandbox"),
     "demo": ("streamplan.sandbox.demo", "demo_command", "all"),
 }

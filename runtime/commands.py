@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from .lagging import lag_of_files, path_of
+from .lagging import lag_of
 from .migrate import apply, pending, standing
 from .opening import JSON, PLAN, PROPOSALS, RETRIES, counted, echo_json, opened, patience
 from .plan import Plan
@@ -67,7 +67,7 @@ def _dry_run(plan: Plan, warehouse: Warehouse) -> None:
 @click.command("status")
 @PLAN
 @PROPOSALS
-@click.option("--lag", is_flag=True, help="Count what is not in the warehouse yet: reads the source's files once.")
+@click.option("--lag", is_flag=True, help="Count what is not in the warehouse yet: asks Kafka, or reads files once.")
 @click.option("--events", metavar="PATH", help="The files to count in (a glob); with --lag.  [default: the spec's]")
 @JSON
 def status_command(plan: Path, proposals: Path | None, events: str | None, *, lag: bool, as_json: bool) -> None:
@@ -85,8 +85,7 @@ def status_command(plan: Path, proposals: Path | None, events: str | None, *, la
         held = read(proposals or folder_of(loaded.connector), loaded.connector)
         status = read_status(loaded, warehouse, held)
     if lag or events:
-        where = {at: position.offset for at, position in status.positions}
-        status = replace(status, lag=lag_of_files(path_of(loaded, events), where))
+        status = replace(status, lag=lag_of(loaded, events, dict(status.positions), os.environ))
     echo_json(status.as_json()) if as_json else click.echo(_status(status))
 
 

@@ -27,7 +27,7 @@ CONVERTERS: dict[str, Factory] = {**_PLAIN, "sha256": sha256(_PLAIN)}
 PLACEHOLDER = "__debezium_unavailable_value"
 _IN_BASE64 = base64.b64encode(PLACEHOLDER.encode()).decode()
 _AS_UUID = "b68a35a7-17ad-35b3-af2a-ae46edb4545a"  # what the connector makes of the placeholder in a uuid[]
-_UNSENT = (  # a tuple, since a long text is slow to hash
+UNSENT = (  # a tuple, since a long text is slow to hash
     PLACEHOLDER,  # text, varchar, citext, json, xml; bytes in hex
     _IN_BASE64,  # bytes
     f'{{"{PLACEHOLDER}":"{PLACEHOLDER}"}}',  # hstore as JSON
@@ -60,7 +60,7 @@ def converted(field: str, value: Any, convert: Callable[[Any], str | None]) -> s
     """The text to bind, None for null, UNCHANGED for the placeholder; raises RecordError X924 naming the field."""
     if value is None:
         return None
-    if value in _UNSENT if isinstance(value, str) else isinstance(value, list | dict) and value in _UNSENT_DOCUMENTS:
+    if value in UNSENT if isinstance(value, str) else isinstance(value, list | dict) and value in _UNSENT_DOCUMENTS:
         return UNCHANGED
     try:
         return convert(value)

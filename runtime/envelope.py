@@ -259,6 +259,15 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
     return (b"" if schema == b"null" else schema), bytes(carried.payload)
 
 
+def payload_of(raw: bytes) -> bytes | None:
+    """What stands before a document's payload: b"" where it carries no schema; None where the payload is not last."""
+    schema, payload = _split(raw)
+    if not schema:
+        return b"" if payload is raw else None
+    frame = raw[: -1 - len(payload)]
+    return frame if raw == frame + payload + b"}" else None
+
+
 def _read_shape(schema: bytes, part: str) -> Shape:
     try:
         struct = _declared.decode(schema)

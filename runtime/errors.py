@@ -6,6 +6,7 @@ StreamplanError          exit code 1 unless it says otherwise
 ├── PlanError            the plan directory is broken, edited, or not for this warehouse
 ├── HazardError          a pending statement's hazard has not been allowed (exit code 3)
 ├── StopError            the run must stop; trying again changes nothing
+│   └── LedgerMoved      another run has moved the ledger; a source that can go back goes on from there
 ├── WarehouseError       the warehouse or the way to it failed; the same transaction may succeed later (exit code 4)
 └── RecordError          one record cannot be taken in: it goes to quarantine, the rest goes on
 """
@@ -37,6 +38,10 @@ class HazardError(StreamplanError):
 
 class StopError(StreamplanError):
     """The run must stop; trying again without a change gives the same."""
+
+
+class LedgerMoved(StopError):  # noqa: N818 - it says what was found
+    """Another run has committed what this one was about to. Nothing of the batch was written."""
 
 
 class WarehouseError(StreamplanError):

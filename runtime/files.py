@@ -23,6 +23,7 @@ from typing import IO, Annotated, Self, cast
 import msgspec
 
 from .errors import RecordError, StopError
+from .moves import Moves
 from .ports import Partition, Record
 
 STANDARD_INPUT = "-"
@@ -52,6 +53,8 @@ class Reading(StrEnum):
 class FileSource:
     """The records of the files that a glob matches, in the order of their names."""
 
+    shared = False
+
     def __init__(self, path: str, reading: Reading = Reading.TO_THE_END) -> None:
         self._paths = [STANDARD_INPUT] if path == STANDARD_INPUT else _matching(path)
         self._decoder = msgspec.json.Decoder(_Line)
@@ -72,6 +75,13 @@ class FileSource:
         """Bytes on disk read so far."""
         stream = self._stream
         return self._done + (stream.tell() if stream and not stream.closed and stream.seekable() else 0)
+
+    def follow(self, moves: Moves) -> None:
+        """Nobody takes files away."""
+
+    def lag(self) -> Mapping[Partition, int]:
+        """A file's lag is in bytes."""
+        return {}
 
     def seek(self, positions: Mapping[Partition, int]) -> None:
         """Go on after these offsets."""

@@ -11,7 +11,7 @@ from typing import Any, TextIO, assert_never
 import structlog
 
 from .errors import StreamplanError
-from .ports import Committed, Happening, Held, Quarantined, Recovered, Retrying, Span
+from .ports import Committed, Cut, Happening, Held, Quarantined, Recovered, Retrying, Span
 
 _DIGITS = 3  # of seconds
 
@@ -52,6 +52,8 @@ class Logging:
                 self._log.warning("retrying", code=what.code, reason=what.reason, **tries)
             case Recovered():
                 self._log.info("recovered", attempts=what.attempts)
+            case Cut():
+                self._log.warning("source failed", reason=what.reason)
             case _:
                 assert_never(what)
 

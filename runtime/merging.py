@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .errors import RecordError
 from .fold import DELETE, KEEP, MOVED, OLD_KEY, UPSERT, Fold
 from .modes import Deletes
-from .ports import Record, Warehouse
+from .ports import Record, Stage, Warehouse
 from .rows import Staged
 from .statement import Statement
 from .table_program import Guard, Keep, TableProgram
@@ -19,7 +19,7 @@ Absent = tuple[tuple[Record, RecordError], ...]
 _Row = tuple[str, Staged]  # the operation, and the row in the order of the stage's columns
 
 
-def merge(warehouse: Warehouse, fold: Fold) -> Absent:
+def merge(warehouse: Warehouse, stage: Stage, fold: Fold) -> Absent:
     """Executes it; gives the records whose rows the table does not hold, though they leave values out."""
     program, rows = fold.program, [*fold.staged()]
     kinds = {operation[0] for operation, _ in rows}
@@ -30,7 +30,7 @@ def merge(warehouse: Warehouse, fold: Fold) -> Absent:
     if not rows:
         return ()
     warehouse.execute(program.stage)
-    absent = _merge_staged(program, warehouse, fold, rows, kinds, truncate)
+    absent = _merge_staged(program, warehouse, stage, fold, rows, kinds, truncate)
     warehouse.execute(program.drop)
     return absent
 
@@ -40,9 +40,10 @@ def _marks_later(program: TableProgram, kinds: set[str]) -> bool:
     return program.deletes is Deletes.SOFT and not kinds.isdisjoint({KEEP, MOVED})
 
 
-def _merge_staged(  # noqa: PLR0917 - a fold, what is staged of it, and the truncate that waits
+def _merge_staged(  # noqa: PLR0917 - a fold, its stage, what is staged, and the truncate that waits
     program: TableProgram,
     warehouse: Warehouse,
+    stage: Stage,
     fold: Fold,
     rows: Sequence[_Row],
     kinds: set[str],
@@ -50,7 +51,8 @@ def _merge_staged(  # noqa: PLR0917 - a fold, what is staged of it, and the trun
 ) -> Absent:
     last = [*fold.last_deletes()]
     waiting = frozenset(last)
-    _load(program.load, warehouse, [row for row in rows if row not in waiting] if waiting else rows)
+    first = [row for row in rows if row not in waiting] if waiting else rows
+    stage.load(program, warehouse, [(*row, operation) for operation, row in first])
     _guard(program.guard, warehouse, fold, rows)
     absent: Absent = ()
     if kinds & {KEEP, MOVED} and program.keep is not None:

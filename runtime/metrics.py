@@ -6,24 +6,16 @@ thread, so nothing here reads the source then.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, assert_never
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, make_wsgi_app
 
+from .moves import Measured
 from .plan import Plan
-from .ports import Committed, Happening, Held, Quarantined, Recovered, Retrying
+from .ports import Committed, Cut, Happening, Held, Partition, Quarantined, Recovered, Retrying
 
 _COMMIT_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
-
-
-class Measured(Protocol):
-    """A source that knows its end: bytes of all of it, 0 when they cannot be known, and of what was read."""
-
-    @property
-    def total(self) -> int: ...  # noqa: D102 - the class says it
-
-    @property
-    def done(self) -> int: ...  # noqa: D102
 
 
 class Metrics:
@@ -33,6 +25,7 @@ class Metrics:
         registry = CollectorRegistry()
         self.page: Any = make_wsgi_app(registry)
         self._source: Measured | None = None
+        self._last: Mapping[Partition, int] = {}
         self._connector, self._held = plan.connector, set[str]()
 
         def counter(name: str, help_: str, *labels: str) -> Counter:
@@ -44,6 +37,8 @@ class Metrics:
         self._read = counter("read_records", "Records read from the source.")
         self._read_bytes = counter("read_bytes", "Bytes of the records read from the source.")
         self._lag_bytes = gauge("lag_bytes", "Bytes of the source that are not read yet.")
+        self._lag = gauge("lag_records", "Records of a partition that are not read yet.", "topic", "partition")
+        self._cuts = counter("source_failures", "Failures of the source, which is tried again.")
         self._events = counter("events", "Events committed.", "table")
         self._batches = counter("batches", "Batches committed.", "table")
         self._upserted = counter("rows_upserted", "Rows inserted or updated.", "table")
@@ -82,6 +77,8 @@ class Metrics:
                 self._retrying.set(what.attempt)
             case Recovered():
                 self._retrying.set(0)
+            case Cut():
+                self._cuts.inc()
             case _:
                 assert_never(what)
 
@@ -91,6 +88,11 @@ class Metrics:
         self._read_bytes.inc(size)
         if self._source and self._source.total:
             self._lag_bytes.set(max(0, self._source.total - self._source.done))
+        if self._source and (lag := self._source.lag()) is not self._last:
+            self._last = lag
+            self._lag.clear()
+            for at, behind in lag.items():
+                self._lag.labels(at.topic, str(at.number)).set(behind)
 
     def _commit(self, what: Committed) -> None:
         self._events.labels(what.table).inc(what.events)

@@ -1,4 +1,4 @@
-"""The words of a plan's settings: insert modes, delete modes, sources of a key, policies, kinds of metadata."""
+"""The words of a plan's settings: insert and delete modes, sources of a key, policies, metadata, encryption."""
 
 from __future__ import annotations
 
@@ -58,3 +58,11 @@ class Policy(StrEnum):
     NEW_COLUMN = "new_column"
     REVIEW = "review"
     STOP = "stop"
+
+
+class Encryption(StrEnum):
+    """How staged objects are encrypted at rest: as the bucket does by itself, by S3's own key, or by a key of KMS."""
+
+    NONE = "none"
+    SSE_S3 = "sse-s3"
+    SSE_KMS = "sse-kms"

@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 
 from .errors import StreamplanError
-from .files import FileSource
 from .health import Health
 from .logs import Form, Logging
 from .metrics import Metrics
+from .moves import Measured
 from .plan import Plan
 from .ports import Reporter
 from .progress import Telling, Watching
@@ -50,7 +50,7 @@ class Observers:
         return Together(self.log or Telling(self.console), *self._others)
 
     @contextmanager
-    def of(self, source: FileSource) -> Iterator[Reporter]:
+    def of(self, source: Measured) -> Iterator[Reporter]:
         """Who is told while the source is read."""
         if self.metrics:
             self.metrics.watch(source)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .errors import StopError
@@ -25,6 +25,14 @@ class Offsets:
     def after(cls, positions: Mapping[Partition, int]) -> Offsets:
         """What the ledger says was taken."""
         return cls(last=dict(positions))
+
+    def place(self, partitions: Iterable[Partition], positions: Mapping[Partition, int]) -> None:
+        """These partitions go on after these offsets, or from their start; what was taken of them is forgotten."""
+        for at in partitions:
+            self.gaps.pop(at, None)
+            self.last.pop(at, None)
+            if at in positions:
+                self.last[at] = positions[at]
 
     def taken(self, record: Record) -> bool:
         """Whether the record was taken before; raises StopError X912 when it comes after later ones and was not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -49,12 +49,15 @@ def opened(folder: Path) -> Iterator[tuple[Plan, Reconnecting]]:
         yield plan, warehouse
 
 
-def patience(retries: int, reporter: Reporter, stop: Stop) -> Patience:
-    """Tries again in real time, until the retries are used up or the process is told to finish."""
+def patience(retries: int, reporter: Reporter, stop: Stop, meanwhile: Callable[[], None] = lambda: None) -> Patience:
+    """Tries again in real time, until the retries are used up or the process is told to finish.
+
+    `meanwhile` is done again and again while it waits.
+    """
     return Patience(
         attempts=retries + 1,
         reporter=reporter,
-        pause=stop.pause,
+        pause=partial(stop.pause, meanwhile=meanwhile),
         chance=random.random,
         given_up=lambda: stop.asked,
     )

@@ -8,7 +8,9 @@ a statement. **What `load()` returns has been verified against `plan.sum`, file 
 
 from __future__ import annotations
 
-from .modes import Policy
+from enum import StrEnum
+
+from .modes import Encryption, Policy
 from .statement import Statement, Value
 from .table_program import TableProgram
 
@@ -74,6 +76,8 @@ class Quarantine(Value, frozen=True):
             (partition, offset): those that come after a `partition` (bound twice) and `offset`, at most a page.
         read: offset, key, value, headers as hex, of a `topic`, `partition`, from an offset to another, inclusive.
         remove: deletes the same.
+        warehouse: whether records are kept in the table.
+        kafka_topic: where they are sent as well, before the commit; "" for nowhere.
 
     """
 
@@ -83,6 +87,8 @@ class Quarantine(Value, frozen=True):
     list: Statement
     read: Statement
     remove: Statement
+    warehouse: bool = True
+    kafka_topic: str = ""
 
 
 class Evolution(Value, frozen=True):
@@ -98,16 +104,38 @@ class Evolution(Value, frozen=True):
     record: Statement
 
 
+class Start(StrEnum):
+    """Where a partition begins of which the ledger says nothing."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+class KafkaSettings(Value, frozen=True):
+    """How to read from Kafka.
+
+    In `brokers`, `group`, `instance` and the values of `settings`, `${NAME}` and `${NAME:-default}` are filled from the
+    environment at start. `instance` is "" where membership is not static; `settings` are librdkafka's own.
+    """
+
+    brokers: str
+    group: str
+    instance: str = ""
+    start: Start = Start.EARLIEST
+    settings: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
+
+
 class SourceSettings(Value, frozen=True):
     """Where events come from.
 
-    `path` is a glob of event files ("" when the source is not files); `topics` are patterns; `evolution` says what to
-    do with a topic that matches them and that no table is fed by.
+    `path` is a glob of event files ("" when the source is not files), `kafka` how to read from Kafka (None as well);
+    `topics` are patterns; `evolution` says what to do with a topic that matches them and that no table is fed by.
     """
 
     format: str
     topics: tuple[str, ...]
     path: str = ""
+    kafka: KafkaSettings | None = None
     evolution: Policy = Policy.REVIEW
 
 
@@ -122,6 +150,29 @@ class DestinationSettings(Value, frozen=True):
     user: str
     password: str
     database: str
+
+
+class Staging(Value, frozen=True):
+    """Where rows lie on their way into the warehouse: objects of S3, which COPY reads.
+
+    `prefix`, `endpoint` and `kms_key` are settings as those of the destination.
+
+    Attributes:
+        prefix: `s3://bucket/path/`; the connector's name follows.
+        region: of the bucket; "" where the environment says it.
+        endpoint: of an S3 that is not AWS's; "" for that.
+        encryption: of the objects, at rest.
+        kms_key: its id, "" for the bucket's own.
+        files: how many files a batch is spread over where each is worth it: a multiple of the slices.
+
+    """
+
+    prefix: str
+    region: str = ""
+    endpoint: str = ""
+    encryption: Encryption = Encryption.NONE
+    kms_key: str = ""
+    files: int = 1
 
 
 class BatchSettings(Value, frozen=True):
@@ -143,6 +194,7 @@ class Plan(Value, frozen=True, kw_only=True):
         migrations: all versions that change a table, oldest first.
         grants: run after the migrations.
         evolution: None where no table evolves by itself.
+        staging: None where rows are inserted.
         hash_salt: a setting: what every hashed value is salted with; "" where nothing is hashed.
         id: the sha256 of `plan.sum`, in hex. It is not in the manifest; `load()` fills it in.
 
@@ -155,6 +207,7 @@ class Plan(Value, frozen=True, kw_only=True):
     source: SourceSettings
     destination: DestinationSettings
     batch: BatchSettings
+    staging: Staging | None = None
     hash_salt: str = ""
     bootstrap: tuple[Statement, ...]
     accounts: tuple[Statement, ...]

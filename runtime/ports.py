@@ -9,26 +9,28 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
 
 from .errors import RecordError
 from .plan import Plan
 from .statement import Statement
+from .table_program import TableProgram
 
 if TYPE_CHECKING:
     from .drift import Drift
+    from .moves import Moves
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Partition:
-    """One partition of a topic; in order by topic and number."""
+class Partition(NamedTuple):
+    """One partition of a topic."""
 
     topic: str
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record as it came: raw bytes, None where the source has none.
 
     Attributes:
@@ -56,8 +58,15 @@ class Record:
 class Source(Protocol):
     """Where records come from, in order within a partition."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether partitions come and go, and the source can go back: other runs may read the same group."""
+
+    def follow(self, moves: Moves) -> None:
+        """Whom to ask, and to tell, when partitions come and go, within a poll; nothing where they do not."""
+
     def seek(self, positions: Mapping[Partition, int]) -> None:
-        """Go on after these offsets; records up to them are not given again."""
+        """Go on after these offsets, a shared source from where it began in partitions that are not named."""
 
     def poll(self) -> Sequence[Record]:
         """The next records; none when there is nothing now."""
@@ -84,6 +93,16 @@ class Warehouse(Protocol):
 
     def alone(self, statement: Statement) -> tuple[tuple[Any, ...], ...]:
         """Run a statement outside any transaction."""
+
+
+class Stage(Protocol):
+    """How rows come into the staging table."""
+
+    def attempt(self, warehouse: Warehouse) -> AbstractContextManager[None]:
+        """Stands around a transaction: what was laid out for it is cleared away behind it."""
+
+    def load(self, program: TableProgram, warehouse: Warehouse, rows: Sequence[Sequence[str | None]]) -> None:
+        """Stages the rows, in the open transaction."""
 
 
 class Until(StrEnum):
@@ -181,7 +200,14 @@ class Recovered:
     attempts: int
 
 
-Happening = Committed | Held | Quarantined | Retrying | Recovered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The source cannot be reached, or a part of it; it is tried again."""
+
+    reason: str
+
+
+Happening = Committed | Held | Quarantined | Retrying | Recovered | Cut
 
 
 class Reporter(Protocol):
@@ -207,6 +233,9 @@ class Stopping(Protocol):
     def pull(self, poll: Callable[[], Sequence[Record]]) -> Sequence[Record]:
         """What the poll gives; none once the run was told to finish, even while the poll waits."""
 
+    def apart(self, work: Callable[[], Result]) -> Result:
+        """What the work gives, done within a poll, though it is no waiting for records: it is not interrupted."""
+
 
 class Never:
     """Nobody tells the run to finish."""
@@ -216,6 +245,10 @@ class Never:
     def pull(self, poll: Callable[[], Sequence[Record]]) -> Sequence[Record]:
         """What the poll gives."""
         return poll()
+
+    def apart(self, work: Callable[[], Result]) -> Result:
+        """What the work gives."""
+        return work()
 
 
 class Retry(Protocol):

@@ -6,16 +6,19 @@ It chooses which of the plan's statements a batch needs, and their order; it cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
-from .errors import RecordError, StopError
+from .errors import LedgerMoved, RecordError
 from .fold import Fold, in_order
 from .kept import kept
+from .lane import Lane
 from .merging import merge
 from .plan import Plan
-from .ports import Partition, Record, Warehouse
+from .ports import Partition, Record, Stage, Warehouse
+from .staging import INSERTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,13 @@ class Refused:
 
     record: Record
     error: RecordError
+
+
+Letters: TypeAlias = Callable[[Plan, Sequence[Refused]], None]
+
+
+def unwritten(_: Plan, __: Sequence[Refused]) -> None:
+    """Nobody is written to of records that go to quarantine."""
 
 
 @dataclass(slots=True)
@@ -36,6 +46,7 @@ class Batch:
     """
 
     folds: dict[str, Fold]
+    lane: Lane | None = None
     refused: list[Refused] = field(default_factory=list)
     absent: list[Refused] = field(default_factory=list)
     first: dict[Partition, int] = field(default_factory=dict)
@@ -52,26 +63,38 @@ class Batch:
         self.size += record.size
 
 
-def commit(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Partition, int]) -> None:
+def commit(  # noqa: PLR0917 - a batch and where each of its parts goes
+    plan: Plan,
+    warehouse: Warehouse,
+    batch: Batch,
+    positions: Mapping[Partition, int],
+    stage: Stage = INSERTING,
+    letters: Letters = unwritten,
+) -> None:
     """Executes and commits the batch; `positions` is what this run believes to be committed.
 
-    Raises StopError X960 when another run has moved the ledger, WarehouseError when the warehouse fails. It may then be
-    called again with the same batch: one whose COMMIT arrived though its answer did not is in the ledger, under this
+    `letters` is given the refused records before the COMMIT; it returns when they are where it brings them.
+
+    Raises LedgerMoved X960 when another run has moved the ledger, WarehouseError when the warehouse fails. It may then
+    be called again with the same batch: one whose COMMIT arrived though its answer did not is in the ledger, under this
     plan and up to its own last offsets, and is left as it is.
     """
-    with warehouse.transaction():
+    with stage.attempt(warehouse), warehouse.transaction():
         folds = in_order(batch.folds)
         for lock in [fold.program.lock for fold in folds] or [plan.quarantine.lock]:
             warehouse.execute(lock)
         if batch.sent and _arrived(plan, warehouse, batch):
             return
         _fence(plan, warehouse, batch, positions)
-        batch.absent = [Refused(*found) for fold in folds for found in merge(warehouse, fold)]
-        for refused in (*batch.refused, *batch.absent):
-            warehouse.execute(plan.quarantine.insert, kept(refused.record, refused.error, plan.id))
+        batch.absent = [Refused(*found) for fold in folds for found in merge(warehouse, stage, fold)]
+        if plan.quarantine.warehouse:
+            for refused in (*batch.refused, *batch.absent):
+                warehouse.execute(plan.quarantine.insert, kept(refused.record, refused.error, plan.id))
         for at, to in sorted(batch.last.items()):
             start = positions[at] + 1 if at in positions else batch.first[at]
             warehouse.execute(plan.ledger.record, (at.topic, str(at.number), str(start), str(to), plan.id))
+        if refusals := (*batch.refused, *batch.absent):
+            letters(plan, refusals)
         batch.sent = True
 
 
@@ -111,12 +134,12 @@ def _fence(plan: Plan, warehouse: Warehouse, batch: Batch, positions: Mapping[Pa
             raise _overtaken(at, found, own)
 
 
-def _overtaken(at: Partition, found: int | None, own: int | None) -> StopError:
+def _overtaken(at: Partition, found: int | None, own: int | None) -> LedgerMoved:
     """The ledger is not where this run left it: behind what another committed, or before it, since it was set back."""
     if found is not None and (own is None or found > own):
         message = f"another run has committed {at.topic}[{at.number}] up to offset {found}"
         help_ = "this run stopped before it wrote anything twice; let one run read a partition at a time"
-        return StopError("X960", message, help=help_)
+        return LedgerMoved("X960", message, help=help_)
     stands = "nothing" if found is None else f"offset {found}"
     message = f"the ledger of {at.topic}[{at.number}] went back to {stands}, and this run had committed offset {own}"
-    return StopError("X960", message, help="what the warehouse lost is read again: run it again")
+    return LedgerMoved("X960", message, help="what the warehouse lost is read again: run it again")

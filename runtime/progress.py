@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from .files import FileSource
-from .ports import Committed, Happening, Held, Quarantined, Record, Recovered, Retrying
+from .moves import Measured
+from .ports import Committed, Cut, Happening, Held, Quarantined, Record, Recovered, Retrying
 
 _SHOWN = 5
 
@@ -39,6 +40,8 @@ class Telling:
                 self._print("yellow", "retry", f"{when}: {what.code} {what.reason}")
             case Recovered():
                 self._print("green", "recovered", f"at attempt {what.attempts}")
+            case Cut():
+                self._print("yellow", "source", f"{what.reason}; it is tried again")
             case Committed():
                 pass
             case _:
@@ -54,7 +57,7 @@ class Telling:
 class Watching(Telling):
     """The same, and a bar over the source's bytes."""
 
-    def __init__(self, source: FileSource, console: Console) -> None:
+    def __init__(self, source: Measured, console: Console) -> None:
         super().__init__(console)
         self._source = source
         self._records = 0

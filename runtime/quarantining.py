@@ -21,6 +21,7 @@ from .quarantine import Chosen, Entry, Matching, Named, Place, counts, drop, ent
 from .replaying import Older, Replayed, rehearse, replay
 from .settings import with_hash_salt
 from .showing import document, escaped, rows, told, whole_document
+from .staging import staging
 
 _SHOWN = 5
 _LIMIT = 100
@@ -181,10 +182,11 @@ def replay_command(
     chosen = _chosen(places, topic, code, every=every)
     older = Older.TAKEN if overwrite else Older.REFUSED
     taken = stays = 0
-    with opened(plan) as (loaded, warehouse):
+    with opened(plan) as (loaded, warehouse), staging(loaded, os.environ) as stage:
         must_be_applied(loaded, warehouse)
         salted = with_hash_salt(loaded, os.environ)
-        for batch in (rehearse if dry_run else replay)(salted, warehouse, chosen, older):
+        rehearsed = rehearse(salted, warehouse, chosen, older)
+        for batch in rehearsed if dry_run else replay(salted, warehouse, chosen, older, stage):
             click.echo("\n".join(_batch(batch)))
             taken, stays = taken + batch.taken, stays + len(batch.stays)
     if not taken + stays:

@@ -19,8 +19,9 @@ from .kept import RAW_BYTES, kept, reason
 from .merging import merge
 from .neighbours import Neighbours
 from .plan import Plan
-from .ports import Record, Warehouse
+from .ports import Record, Stage, Warehouse
 from .quarantine import START, Chosen, Entry, Run, Where, counts, records, remove, runs
+from .staging import INSERTING
 from .table_program import TableProgram
 from .tables import Tables
 from .take import take
@@ -79,7 +80,9 @@ class _Work:
         self.size += size
 
 
-def replay(plan: Plan, warehouse: Warehouse, chosen: Chosen, older: Older) -> Iterator[Replayed]:
+def replay(
+    plan: Plan, warehouse: Warehouse, chosen: Chosen, older: Older, stage: Stage = INSERTING
+) -> Iterator[Replayed]:
     """Replays the chosen records, topic by topic; gives each batch when it is committed.
 
     Raises:
@@ -87,21 +90,21 @@ def replay(plan: Plan, warehouse: Warehouse, chosen: Chosen, older: Older) -> It
         WarehouseError: the warehouse failed; the batch is as it was.
 
     """
-    replaying = _Replaying(plan, warehouse, older)
+    replaying = _Replaying(plan, warehouse, older, stage)
     yield from replaying.all(chosen, replaying.replayed)
 
 
 def rehearse(plan: Plan, warehouse: Warehouse, chosen: Chosen, older: Older) -> Iterator[Replayed]:
     """What a replay would do, as far as can be said without writing; raises as `replay` does."""
-    replaying = _Replaying(plan, warehouse, older)
+    replaying = _Replaying(plan, warehouse, older, INSERTING)
     yield from replaying.all(chosen, replaying.rehearsed)
 
 
 class _Replaying:
     """The replay of one plan."""
 
-    def __init__(self, plan: Plan, warehouse: Warehouse, older: Older) -> None:
-        self._plan, self._warehouse, self._older = plan, warehouse, older
+    def __init__(self, plan: Plan, warehouse: Warehouse, older: Older, stage: Stage) -> None:
+        self._plan, self._warehouse, self._older, self._stage = plan, warehouse, older, stage
         self._reader = Reader(plan.source.format)
         self._tables = Tables(plan)
 
@@ -117,7 +120,7 @@ class _Replaying:
 
     def replayed(self, topic: str, chosen: Chosen, after: Where) -> _Work:
         """One batch in one transaction."""
-        with self._warehouse.transaction():
+        with self._stage.attempt(self._warehouse), self._warehouse.transaction():
             for fold in in_order(self._tables.folds(topic)):
                 self._warehouse.execute(fold.program.lock)
             self._warehouse.execute(self._plan.quarantine.lock)
@@ -194,7 +197,7 @@ class _Replaying:
     def _write(self, work: _Work) -> None:
         """Brings the batch to its tables and takes it out of quarantine, in the open transaction."""
         for fold in in_order(work.folds):
-            for record, error in merge(self._warehouse, fold):
+            for record, error in merge(self._warehouse, self._stage, fold):
                 work.stays[record.at.number, record.offset] = record, error
                 work.absent += 1
         for run in work.chosen:

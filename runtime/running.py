@@ -13,8 +13,7 @@ import click
 
 from .clock import SystemClock
 from .evolve import Evolving
-from .files import FileSource, Reading
-from .lagging import path_of
+from .files import Reading
 from .loop import Run
 from .observers import LOG, METRICS, observing
 from .opening import DIFFERENCES, JSON, PLAN, PROPOSALS, RETRIES, counted, echo_json, opened, patience
@@ -22,6 +21,8 @@ from .plan import Plan
 from .ports import Until
 from .proposals import folder_of
 from .settings import with_hash_salt
+from .sources import idle_of, letters_of, source_of
+from .staging import staging
 from .stopping import stoppable
 from .tally import Summary
 
@@ -29,7 +30,7 @@ from .tally import Summary
 @click.command("run")
 @PLAN
 @click.option(
-    "--events", metavar="PATH", help="Files of events (a glob), or - for standard input.  [default: the spec's]"
+    "--events", metavar="PATH", help="Files of events (a glob), or - for standard input.  [default: the spec's source]"
 )
 @click.option("--until-end", is_flag=True, help="Stop at the end of the events, instead of waiting for more.")
 @click.option(
@@ -57,7 +58,8 @@ def run_command(
     """Loads events into the tables of a plan.
 
     Goes on from where the ledger stands. When the warehouse fails, the whole transaction is tried again, on a new
-    connection where the old one is lost; nothing is pulled meanwhile.
+    connection where the old one is lost; nothing is pulled meanwhile. Of Kafka's topics it reads the partitions that
+    its group gives it; --until-end then stops where they ended at the start.
 
     SIGTERM finishes: open batches are committed. Ctrl-C does the same, a second Ctrl-C leaves at once; nothing is lost.
 
@@ -78,11 +80,13 @@ def run_command(
         proposed = proposals or (folder_of(loaded.connector) if spec else None)
         with (
             Evolving(plan, loaded, spec, warehouse, proposed, _salted, patient) as evolver,
-            FileSource(path_of(current := evolver.begin(), events), reading) as source,
+            source_of(current := evolver.begin(), events, reading, os.environ) as source,
+            letters_of(current, os.environ) as letters,
+            staging(loaded, os.environ) as stage,
             observers.of(source) as reporter,
         ):
-            retry = patience(retries, reporter, stop)
-            run = Run(current, source, warehouse, SystemClock(), reporter, evolver, retry, stop)
+            retry = patience(retries, reporter, stop, idle_of(source))
+            run = Run(current, source, warehouse, SystemClock(), reporter, evolver, retry, stop, stage, letters)
             summary = run.go(until)
     echo_json(_as_json(summary)) if as_json else click.echo(_told(summary, plan))
     if summary.held:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 import msgspec
 
 from .errors import StopError
-from .plan import DestinationSettings, Plan
+from .plan import DestinationSettings, KafkaSettings, Plan, Staging
 from .statement import Statement
 from .table_program import Field
 
+_ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/(?:[A-Za-z0-9!_.*()=-]+/)*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
@@ -64,6 +65,35 @@ def filled(settings: DestinationSettings, environment: Mapping[str, str]) -> Des
     if not (texts["port"].isascii() and texts["port"].isdecimal()):
         raise StopError("X901", '"destination.port" is not a number', help="set the variable that it names to a port")
     return msgspec.structs.replace(settings, **texts)
+
+
+def filled_staging(settings: Staging, environment: Mapping[str, str]) -> Staging:
+    """The same of where rows are staged; raises StopError X901 for an address that is none of S3."""
+    texts = {
+        name: _fill(f"destination.staging.s3.{name}", getattr(settings, name), environment)
+        for name in ("prefix", "endpoint", "kms_key")
+    }
+    texts["prefix"] = texts["prefix"].rstrip("/") + "/"
+    if not _ADDRESS.fullmatch(texts["prefix"]):
+        message = '"destination.staging.s3.prefix" is no address such as s3://bucket/path/'
+        raise StopError("X901", message, help="it takes letters, digits, and !_.*()-= between slashes")
+    return msgspec.structs.replace(settings, **texts)
+
+
+def filled_kafka(settings: KafkaSettings, environment: Mapping[str, str]) -> tuple[KafkaSettings, frozenset[str]]:
+    """The settings with their variables replaced, and the values that came from them, which no message may show.
+
+    Raises StopError X901 for a variable that is not set.
+    """
+
+    def fill(name: str, text: str) -> str:
+        return _fill(f"source.kafka.{name}", text, environment)
+
+    names = ("brokers", "group", "instance")
+    texts = {name: fill(name, getattr(settings, name)) for name in names}
+    passed = {name: fill(f"settings.{name}", text) for name, text in settings.settings.items()}
+    hidden = frozenset(passed[name] for name, text in settings.settings.items() if _VARIABLE.search(text))
+    return msgspec.structs.replace(settings, settings=passed, **texts), hidden - {""}
 
 
 def _fill(setting: str, text: str, environment: Mapping[str, str]) -> str:

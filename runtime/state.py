@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import msgspec
+
 from .convert import UNCHANGED
 from .envelope import MOVED_FROM, Delete
 from .errors import RecordError
@@ -59,9 +61,28 @@ class State(Fold):
     `ended` are keys whose row is gone at the source though it stays here, since deletes are ignored.
     """
 
-    rows: dict[Key, Live | Gone] = field(default_factory=dict)
+    rows: dict[Key, Live | Gone | msgspec.Struct] = field(default_factory=dict)
     moves: dict[Key, Move] = field(default_factory=dict)
     ended: set[Key] = field(default_factory=set)
+
+    def usual(self, key: Key, row: msgspec.Struct) -> None:
+        """A whole row that is there, decoded by a lane, of a key that is folded."""
+        self.rows[key] = row
+        if self.moves or self.spoilt or self.ended:
+            self.moves.pop(key, None)
+            self.spoilt.discard(key)
+            self.ended.discard(key)
+
+    def usual_delete(self, key: Key) -> None:
+        """A row that is removed, and lives under no other key."""
+        self.rows[key] = Gone(self.convert.keyed(key), lost=key in self.rows)
+        if self.moves or self.spoilt:
+            self.moves.pop(key, None)
+            self.spoilt.discard(key)
+
+    def is_gone(self, key: Key) -> bool:
+        """Whether the batch knows already that the row is gone."""
+        return isinstance(self.rows.get(key), Gone)
 
     def delete(self, event: Delete, keyed: Keyed, change: Change) -> None:
         """A row that is gone; only its key is looked at. Raises RecordError."""
@@ -114,6 +135,8 @@ class State(Fold):
                     yield f"{KEEP}{number:08}{self._marks(cells)}", sent(cells)
                 case Live(cells):
                     yield UPSERT, cast(Staged, cells)
+                case _:
+                    yield UPSERT, self.convert.texts(row)
         for number, move in enumerate(self.moves.values(), len(self.rows)):
             yield f"{OLD_KEY}{number:08}", self.convert.gone(move.old, self.program.key, move.change)
             yield f"{NEW_KEY}{number:08}", self.convert.gone(move.new, self.program.key, move.change)
@@ -159,6 +182,10 @@ class State(Fold):
         unchanged = {field.column for field in left_out(self.program.fields, cells)}
         return "".join("u" if name in unchanged else "-" for name in self._keeping())
 
+    def _at(self, key: Key) -> Live | Gone | None:
+        row = self.rows.get(key)
+        return Live(self.convert.texts(row)) if isinstance(row, msgspec.Struct) else row
+
     def _rows(self) -> Mapping[Key, Any]:
         return self.rows
 
@@ -170,7 +197,7 @@ class State(Fold):
     def _row(self, key: Key, cells: Cells, change: Change) -> Live:
         """The row with what the source did not send, from the batch, or to be completed; raises RecordError X926."""
         if self.program.guard is not None:
-            cells = self._standing(cells, self.rows.get(folded(key)))
+            cells = self._standing(cells, self._at(folded(key)))
         if UNCHANGED not in cells:
             return Live(cells)
         base = self._base(key, change)
@@ -192,12 +219,12 @@ class State(Fold):
             return self._moved_base(old, key, change)
         if own in self.spoilt:
             return None
-        row = self.rows.get(own)
+        row = self._at(own)
         return row if isinstance(row, Live) and not self._marked(row) else None if row else Live(())
 
     def _moved_base(self, old: Key, new: Key, change: Change) -> Live | None:
         source = folded(old)
-        match None if self.outdated(old, change) else self.rows.get(source):
+        match None if self.outdated(old, change) else self._at(source):
             case _ if source in self.spoilt:
                 return None
             case Live() as row:
@@ -213,7 +240,7 @@ class State(Fold):
 
     def _living(self, key: Key) -> Live | None:
         """The batch's row that is there at the source too, as far as is known."""
-        row = self.rows.get(key)
+        row = self._at(key)
         return row if isinstance(row, Live) and key not in self.ended and not self._marked(row) else None
 
     def _ended(self, key: Key) -> bool:
@@ -235,7 +262,7 @@ class State(Fold):
 
     def _positions(self, key: Key, change: Change) -> tuple[str, str]:
         """The position of the change and that of the batch's row, both empty where they do not compare."""
-        if self.program.guard is None or (row := self.rows.get(folded(key))) is None:
+        if self.program.guard is None or (row := self._at(folded(key))) is None:
             return "", ""
         told, held = change.cell(Origin.SOURCE_POSITION, deleted=False), self.convert.position(row.cells)
         return ("", "") if told is None or held is None else (told, held)
@@ -259,7 +286,7 @@ class State(Fold):
         self.moves.pop(folded(key), None)
         if self.program.deletes is Deletes.IGNORE:
             return
-        row = self.rows.get(folded(key))
+        row = self._at(folded(key))
         if self.program.deletes is Deletes.SOFT and isinstance(row, Live):
             self.rows[folded(key)] = replace(row, cells=self.convert.marked(row.cells, change))
         else:
@@ -271,6 +298,6 @@ class State(Fold):
         self.moves.clear()
 
     def _mark(self) -> None:
-        for key, row in self.rows.items():
-            if isinstance(row, Live):
+        for key in self.rows:
+            if isinstance(row := self._at(key), Live):
                 self.rows[key] = replace(row, cells=self.convert.marked(row.cells, None))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from .ports import Record
+from .ports import Record, Result
 
 _STEP_SECONDS = 0.1
 _NOTE = b"\nfinishing the batch; press Ctrl-C again to leave at once\n"
@@ -49,10 +49,19 @@ class Stop:
         finally:
             self._pulling = False
 
-    def pause(self, seconds: float) -> None:
-        """Waits, but not for long once the run was told to finish."""
+    def apart(self, work: Callable[[], Result]) -> Result:
+        """What the work gives. It is no waiting for records, though done within a poll: no signal interrupts it."""
+        pulling, self._pulling = self._pulling, False
+        try:
+            return work()
+        finally:
+            self._pulling = pulling
+
+    def pause(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Waits, but not for long once the run was told to finish; `meanwhile` is done again and again."""
         end = time.monotonic() + seconds
         while not self.asked and (left := end - time.monotonic()) > 0:
+            meanwhile()
             time.sleep(min(left, _STEP_SECONDS))
 
     def terminated(self, _: int, __: FrameType | None) -> None:

@@ -70,6 +70,25 @@ class Guard(Value, frozen=True):
     bury: Statement | None = None
 
 
+class Copy(Value, frozen=True):
+    """How rows are staged from S3, where the plan says so.
+
+    Attributes:
+        statement: the COPY. `'s3://{manifest}'`, which stands in its text behind FROM, becomes the address of the
+            batch's manifest when it runs.
+        count: how many rows the session's last COPY loaded.
+        errors: why a COPY refused files: file, line, column, its type, code, message; of the files whose addresses
+            begin with what is bound.
+        inserted: by staged column, the texts that COPY does not read exactly: rows with them go through `load`.
+
+    """
+
+    statement: Statement
+    count: Statement
+    errors: Statement
+    inserted: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+
+
 class TableProgram(Value, frozen=True, kw_only=True):
     """What is executed for one batch of one table, in the order of the attributes.
 
@@ -91,6 +110,7 @@ class TableProgram(Value, frozen=True, kw_only=True):
         truncate: empties the target, transactionally, or marks all its rows; None where truncates are not applied.
         stage: creates the temporary staging table.
         load: inserts rows into the stage.
+        copy: loads rows into the stage from S3; None where they are all inserted.
         delete: removes the rows whose staged operation is 'd', or marks them; None where nothing is staged as 'd'.
         keep: for rows of which the source did not send every value; None where it always does, or nothing is stored.
         guard: the position guard, where the spec asks for it.
@@ -116,6 +136,7 @@ class TableProgram(Value, frozen=True, kw_only=True):
     truncate: Statement | None = None
     stage: Statement
     load: Statement
+    copy: Copy | None = None
     delete: Statement | None = None
     keep: Keep | None = None
     guard: Guard | None = None

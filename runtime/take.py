@@ -17,8 +17,8 @@ from .rows import Change
 _GONE = Told(op="d")
 
 
-def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
-    """Takes the record in; `folds` are the tables that its topic feeds, by the source's `schema.table`.
+def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> Event:
+    """Takes the record in, and gives its event; `folds` are the tables of its topic, by the source's `schema.table`.
 
     Raises:
         RecordError: it cannot be taken in; the folds are as they were.
@@ -37,6 +37,7 @@ def take(record: Record, reader: Reader, folds: Mapping[str, Fold]) -> None:
             pass
         case _:
             assert_never(event)
+    return event
 
 
 def fold_of(source: str, folds: Mapping[str, Fold]) -> Fold | None:

@@ -20,7 +20,7 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def text(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[Any], str]:
-    """Text of at most `bytes` bytes; blanks at the end may exceed it, as Redshift lets them.
+    """Text of at most `bytes` bytes; blanks at the end that exceed it are cut, as INSERT cuts them and COPY does not.
 
     A longer one is refused, or with `too_long` = "truncate" cut after the last character that fits.
     """
@@ -31,11 +31,11 @@ def text(args: Mapping[str, int | str], _: Mapping[str, str]) -> Callable[[Any],
             raise unexpected(value, "a text")
         if "\0" in value:
             raise ValueError(f"{shown(value)} holds a NUL character, which Redshift does not")
-        if len(value) * 4 > limit and (size := len(value.rstrip(" ").encode())) > limit:
-            if cut:
-                return value.encode()[:limit].decode(errors="ignore")
+        if len(value) * 4 <= limit or len(encoded := value.encode()) <= limit:
+            return value
+        if not cut and (size := len(value.rstrip(" ").encode())) > limit:
             raise ValueError(f"{size} bytes are more than VARCHAR({limit}) holds: {shown(value)}")
-        return value
+        return encoded[:limit].decode(errors="ignore")
 
     return convert
 

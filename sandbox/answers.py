@@ -28,6 +28,13 @@ class Answers:
         fields = errors.of(refusal) if refusal else errors.translated(wire.read_fields(message.body))
         return wire.fields(b"E", self._restored(fields))
 
+    def load_errors(self, message: wire.Message, refusal: Refusal | None) -> tuple[str, ...]:
+        """The row of sys_load_error_detail that an error brings with it, as JSON."""
+        if refusal is not None:
+            return (refusal.detail,) if refusal.detail else ()
+        fields = wire.read_fields(message.body)
+        return (fields["D"],) if fields.get("M", "").startswith("Load into table ") and "D" in fields else ()
+
     def notice(self, message: wire.Message) -> bytes:
         """A NoticeResponse."""
         return wire.fields(b"N", self._restored(errors.translated(wire.read_fields(message.body))))

@@ -33,7 +33,8 @@ Examples:
 
 It is a development tool, not Redshift. It takes a plan's statements from the real driver, refuses what Redshift is
 known to refuse, and answers with Redshift's types and errors as far as they are documented. It cannot check
-performance, workload management, IAM, COPY from a real S3, or details of the wire protocol."""
+performance, workload management, IAM, or details of the wire protocol. COPY reads an S3 that it brings: of COPY it does
+what a plan asks for, CSV files that a manifest names."""
 
 
 @click.command(
@@ -65,7 +66,8 @@ def sandbox_command(
 
     Connect with ssl=False. The sandbox's password opens every user, beside the password that a user was given. A
     COMMAND after `--` is run with REDSHIFT_HOST, REDSHIFT_PORT, REDSHIFT_USER, REDSHIFT_PASSWORD and
-    REDSHIFT_DATABASE set, and its exit code is returned.
+    REDSHIFT_DATABASE set, and with the AWS_ variables that lead to the sandbox's own S3, in which every bucket is
+    there; its exit code is returned.
     """
     with _stopping(command), running(keep, _port(port), Isolation(isolation)) as started:
         if command:

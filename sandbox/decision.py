@@ -7,22 +7,41 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What a COPY reads: the manifest at `source`, of files with `width` fields a line, in gzip where `zipped`.
+
+    `before` makes the table `sandbox_copied`, into which the fields are laid at each execution.
+    """
+
+    table: str
+    source: str
+    width: int
+    zipped: bool
+    before: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """A statement in PostgreSQL's words, and what runs unseen before and after each execution of it."""
 
     sql: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An error in place of a statement. `help` says what to do; `rule` names the fact it rests on."""
+    """An error in place of a statement. `help` says what to do; `rule` names the fact it rests on.
+
+    `detail` is a row of sys_load_error_detail, as JSON, that the error brings with it.
+    """
 
     sqlstate: str
     message: str
     rule: str = ""
     help: str = ""
+    detail: str = ""
 
 
 Decision: TypeAlias = Translation | Refusal

@@ -36,6 +36,7 @@ from streamplan.runtime.ports import Until
 from streamplan.runtime.progress import Watching
 from streamplan.runtime.redshift import RedshiftWarehouse, connected
 from streamplan.runtime.settings import filled
+from streamplan.runtime.staging import staging
 from streamplan.runtime.statement import Statement
 from streamplan.runtime.tally import Summary
 
@@ -75,15 +76,16 @@ def _tell(console: Console, folder: Path) -> None:
         _say(console, "3", "Apply", "The sandbox stands in for Redshift; the driver in front of it is the real one.")
         _apply(console, plan, warehouse)
 
-        _say(console, "4", "Run", "One transaction a batch: lock, stage, delete, merge, ledger.")
-        _run(console, plan, events, warehouse)
+        _say(console, "4", "Run", "One transaction a batch: lock, stage by COPY from S3, delete, merge, ledger.")
+        _show(console, plan, "tables/shop.carts/copy.sql", whole=True)
+        _run(console, plan, events, warehouse, sandbox.address)
 
         _say(console, "5", "A new column", "Customers have a loyalty_tier now: its table waits, the others went on.")
         _observe(console, spec, events, None)
         second = _compile(console, spec, plan)
         _show(console, plan, next(s.path for m in second.plan.migrations if m.version == 2 for s in m.statements))  # noqa: PLR2004
         _apply(console, plan, warehouse)
-        _run(console, plan, events, warehouse)
+        _run(console, plan, events, warehouse, sandbox.address)
 
         _say(console, "6", "The truth", "What lies in the warehouse, beside what the source database held:")
         _compare(console, plan, warehouse)
@@ -139,10 +141,11 @@ def _shortened(summary: str, most: int = 14) -> str:
     return "\n".join(lines)
 
 
-def _show(console: Console, plan: Path, path: str) -> None:
+def _show(console: Console, plan: Path, path: str, *, whole: bool = False) -> None:
     console.print(f"  [dim]$ cat plans/shop/{path}[/]", soft_wrap=True)
     lines = (plan / path).read_text(encoding="utf-8").splitlines()
-    text = "\n".join([*lines[:12], *(["  …"] if len(lines) > 12 else [])])  # noqa: PLR2004 - what fits a screen
+    most = len(lines) if whole else 12  # what fits a screen
+    text = "\n".join([*lines[:most], *(["  …"] if len(lines) > most else [])])
     console.print(Syntax(text, "sql", background_color="default"), soft_wrap=True)
 
 
@@ -160,10 +163,15 @@ def _apply(console: Console, plan: Path, warehouse: RedshiftWarehouse) -> None:
     )
 
 
-def _run(console: Console, plan: Path, events: Path, warehouse: RedshiftWarehouse) -> Summary:
+def _run(console: Console, plan: Path, events: Path, warehouse: RedshiftWarehouse, address: Address) -> Summary:
     console.print("  [dim]$ streamplan run plans/shop --until-end[/]")
-    with FileSource(str(events)) as source, Watching(source, console) as watching:
-        summary = Run(load(plan), source, warehouse, SystemClock(), watching).go(Until.END)
+    loaded = load(plan)
+    with (
+        FileSource(str(events)) as source,
+        Watching(source, console) as watching,
+        staging(loaded, address.environment()) as stage,
+    ):
+        summary = Run(loaded, source, warehouse, SystemClock(), watching, stage=stage).go(Until.END)
     console.print(
         f"  {summary.events:,} events taken in: {summary.upserts:,} rows upserted, {summary.deletes:,} deleted, "
         f"{summary.truncated} tables emptied, {summary.quarantined} in quarantine",

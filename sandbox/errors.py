@@ -19,8 +19,8 @@ def translated(error: dict[str, str]) -> dict[str, str]:
     """The fields of an error or notice, as the driver gets them."""
     code, text = _code_and_message(error)
     kept = {key: error[key] for key in _KEPT if key in error}
-    if text != error.get("M"):
-        kept.pop("D", None)  # PostgreSQL shows the failing row there
+    if text != error.get("M") or text.startswith("Load into table "):
+        kept.pop("D", None)  # PostgreSQL shows the failing row there, and COPY's goes into a system table
     return kept | {"C": code, "M": text} | _SOURCE
 
 

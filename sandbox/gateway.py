@@ -15,8 +15,10 @@ from pathlib import Path
 from streamplan.runtime.errors import StreamplanError
 
 from .answers import Answers
+from .copying import laid_out
 from .login import Gone, Streams, log_in
 from .names import LongNames
+from .objects import Objects
 from .prepare import Preparer
 from .relay import Relay
 
@@ -24,13 +26,17 @@ HOST = "127.0.0.1"
 _CHUNK = 1 << 18
 
 
-async def listen(server: Path, port: int) -> asyncio.Server:
-    """Starts to listen; port 0 is any free one. Raises StreamplanError B906 when the port is taken."""
+async def listen(server: Path, port: int, objects: Objects) -> asyncio.Server:
+    """Starts to listen; port 0 is any free one. Raises StreamplanError B906 when the port is taken.
+
+    `objects` are what COPY reads.
+    """
     names = LongNames()
     preparer = Preparer(names)
+    lay_out = partial(laid_out, objects=objects)
 
     async def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        relay = Relay(preparer.prepare, preparer.split, Answers(names))
+        relay = Relay(preparer.prepare, preparer.split, Answers(names), lay_out)
         with _closing(writer), contextlib.suppress(OSError, EOFError, Gone, asyncio.CancelledError):
             await _join((reader, writer), await log_in((reader, writer), server), relay)
 

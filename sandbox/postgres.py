@@ -217,7 +217,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _fill(server: Server) -> None:
     with _session(server, "template1") as session:
-        for name in ("compat.sql", "layout.sql", "rights.sql"):
+        for name in ("compat.sql", "layout.sql", "rights.sql", "copy.sql"):
             session.run(files(__package__).joinpath(name).read_text())
     with _session(server, "postgres") as session:
         session.run(f"CREATE DATABASE {DATABASE}")

@@ -15,10 +15,13 @@ from typing import TypeAlias, assert_never
 
 from . import wire
 from .answers import Answers
-from .decision import Decision, Refusal, Translation
+from .copying import Laid
+from .decision import Copies, Decision, Refusal, Translation
+from .names import literal
 
 Prepare: TypeAlias = Callable[[str, bool], Decision]
 Split: TypeAlias = Callable[[str], tuple[str, ...]]
+LayOut: TypeAlias = Callable[[Copies], Laid | Refusal]
 
 _ASYNCHRONOUS = b"NSA"
 _OWN = b"sandbox"
@@ -50,10 +53,12 @@ _NO_PORTAL = (b"", b"")
 class Relay:
     """The traffic of one session."""
 
-    def __init__(self, prepare: Prepare, split: Split, answers: Answers) -> None:
+    def __init__(self, prepare: Prepare, split: Split, answers: Answers, lay_out: LayOut) -> None:
         self._prepare = prepare
         self._split = split
         self._answers = answers
+        self._lay_out = lay_out
+        self._noted: list[str] = []
         self._client = wire.Framing()
         self._server = wire.Framing()
         self._queue: deque[Awaited] = deque()
@@ -73,7 +78,7 @@ class Relay:
     def _ask(self, message: wire.Message) -> bytes:
         match message.code:
             case b"P":
-                return self._parse(wire.read_parse(message.body), message.raw, shows=_ALL)
+                return self._notes() + self._parse(wire.read_parse(message.body), message.raw, shows=_ALL)
             case b"B":
                 portal, statement = wire.bound(message.body)
                 self._portals[portal] = (statement, message.body)
@@ -120,6 +125,8 @@ class Relay:
         statement, bind = self._portals.get(message.body[: message.body.index(b"\0")], _NO_PORTAL)
         translation = self._statements.get(statement, _NOTHING)
         before = [self._privately(sql) for sql in translation.before]
+        if translation.copies is not None and self._status != _FAILED:
+            before.append(self._copied(translation.copies))
         self._queue.append(Awaited(ends=b"CIs", shows=_ALL, statement=statement, bind=bind))
         after = [self._privately(sql) for sql in translation.after]
         return b"".join([*before, message.raw, *after])
@@ -130,8 +137,25 @@ class Relay:
         closes = wire.close(b"S" + _OWN) + wire.close(b"P" + _OWN)
         return closes + wire.parse(_OWN, sql) + wire.bind(_OWN, _OWN) + wire.execute(_OWN)
 
+    def _copied(self, copies: Copies) -> bytes:
+        """Lays the fields of a COPY out in the server; or makes the server fail, and shows why COPY fails."""
+        laid = self._lay_out(copies)
+        if isinstance(laid, Refusal):
+            self._queue.append(Awaited(ends=b"1", shows=b"", refusal=laid))
+            return wire.parse(_OWN, _CANNOT_PARSE)
+        made = [self._privately(sql) for sql in copies.before]
+        return b"".join([*made, self._privately("COPY pg_temp.sandbox_copied FROM STDIN"), *wire.copy_data(laid.data)])
+
+    def _notes(self) -> bytes:
+        """Writes down why earlier COPYs failed, once the server takes statements again."""
+        if self._status == _FAILED or not self._noted:
+            return b""
+        noted, self._noted = self._noted, []
+        notes = [f"SELECT pg_catalog.sandbox_note_load_error({literal(row)})" for row in noted]
+        return b"".join([self._privately(sql) for sql in notes])
+
     def _query(self, text: str) -> bytes:
-        parts = []
+        parts = [self._notes()]
         for sql in self._split(text):
             parts.append(self._parse(wire.Parse(name=b"", sql=sql, types=b"\0\0"), wire.parse(b"", sql), shows=b""))
             self._await(b"2", shows=b"")
@@ -149,6 +173,7 @@ class Relay:
             return self._aside(message, head)
         if code == b"E":
             self._skip_to_sync()
+            self._noted += self._answers.load_errors(message, head.refusal)
             return self._answers.error(message, head.refusal)
         if code in head.ends:
             self._queue.popleft()
@@ -177,4 +202,6 @@ class Relay:
                 return self._answers.description(described)
             case b"D" if columns := self._columns.get(head.statement):
                 return self._answers.row(message, columns, head.bind)
+            case b"C" if self._statements.get(head.statement, _NOTHING).copies:
+                return wire.message(b"C", wire.text("COPY"))
         return message.raw

@@ -1,7 +1,7 @@
 """A sandbox to use: starts the process that serves it, says where it is, and stops it.
 
-It is a development tool, not Redshift: it cannot show Redshift's speed, workload management, IAM, COPY from a real S3,
-or the binary details of the protocol.
+It is a development tool, not Redshift: it cannot show Redshift's speed, workload management, IAM, or the binary details
+of the protocol. COPY reads an S3 of its own, or one that it is told.
 """
 
 from __future__ import annotations
@@ -28,22 +28,27 @@ _STOP_SECONDS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """How to connect, with `ssl=False`."""
+    """How to connect, with `ssl=False`; `s3` is the address of the S3 that COPY reads."""
 
     host: str
     port: int
     user: str
     password: str
     database: str
+    s3: str = ""
 
     def environment(self) -> dict[str, str]:
-        """The variables that a spec's `destination` is filled from."""
+        """The variables that a spec's `destination` is filled from, and those that lead to the sandbox's own S3."""
         return {
             "REDSHIFT_HOST": self.host,
             "REDSHIFT_PORT": str(self.port),
             "REDSHIFT_USER": self.user,
             "REDSHIFT_PASSWORD": self.password,
             "REDSHIFT_DATABASE": self.database,
+            "AWS_ENDPOINT_URL_S3": self.s3,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_DEFAULT_REGION": "us-east-1",
         }
 
 
@@ -73,14 +78,19 @@ def _session(address: Address) -> Session:
 
 
 @contextlib.contextmanager
-def running(folder: Path | None = None, port: int = 0, isolation: Isolation = Isolation.SNAPSHOT) -> Iterator[Sandbox]:
+def running(
+    folder: Path | None = None, port: int = 0, isolation: Isolation = Isolation.SNAPSHOT, s3: str = ""
+) -> Iterator[Sandbox]:
     """A sandbox, while the `with` lasts. `folder` is kept and used again; port 0 is any free one.
+
+    COPY reads the S3 at the address `s3`, or one of the sandbox's own.
 
     Raises:
         StreamplanError: B901 to B906 of `postgres.serving` and `gateway.listen`; B907 the process died at its start.
 
     """
     command = [sys.executable, "-m", f"{__package__}.serve", "--port", str(port), "--isolation", isolation]
+    command += ["--s3", s3] if s3 else []
     command += [] if folder is None else ["--keep", str(folder.absolute())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:
@@ -96,7 +106,7 @@ def _told(process: subprocess.Popen[bytes]) -> Sandbox:
         raise StreamplanError(told["code"], told["message"], help=told["help"])
     if not told:
         raise StreamplanError("B907", "the sandbox's process ended before the sandbox was ready")
-    address = Address(host=HOST, port=told["port"], user=ADMIN, password=PASSWORD, database=DATABASE)
+    address = Address(host=HOST, port=told["port"], user=ADMIN, password=PASSWORD, database=DATABASE, s3=told["s3"])
     return Sandbox(address=address, pid=process.pid, postgres_pid=told["postgres_pid"])
 
 

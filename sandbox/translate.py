@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from . import accounts, tables
+from . import accounts, copying, tables
 from .decision import NotYet, Translation
 from .names import LongNames, literal, quoted
 from .spell import Tokens, cased, spelled, split, word, words
@@ -130,7 +130,7 @@ _BY_OPENING: tuple[tuple[tuple[str, ...], Translate], ...] = (
     (("set",), _set),
     (("show",), _show),
     (("merge",), _merge),
-    (("copy",), _not_yet),
+    (("copy",), copying.translated),
     (("unload",), _not_yet),
     (("vacuum",), _not_yet),
 )

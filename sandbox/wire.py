@@ -7,7 +7,7 @@ It holds no socket and no state, and it does not know SQL. A message that the ga
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
@@ -19,6 +19,7 @@ PROTOCOL_3 = 196608
 MD5 = 5
 _DIGEST, _SHA256 = 13, 0
 
+_COPY_BYTES = 1 << 20
 _LENGTH = Struct("!i")
 _HEADER = Struct("!ci")
 _SHORT = Struct("!h")
@@ -157,6 +158,13 @@ def describe(target: bytes) -> bytes:
 def execute(portal: bytes) -> bytes:
     """An Execute message for all rows."""
     return message(b"E", portal + b"\0" + _LENGTH.pack(0))
+
+
+def copy_data(data: bytes) -> Iterator[bytes]:
+    """The messages that answer a COPY FROM STDIN: the data, and its end."""
+    for start in range(0, len(data), _COPY_BYTES):
+        yield message(b"d", data[start : start + _COPY_BYTES])
+    yield message(b"c")
 
 
 def close(target: bytes) -> bytes:

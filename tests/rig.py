@@ -22,6 +22,7 @@ from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled, with_hash_salt, with_passwords
+from streamplan.runtime.staging import staging
 from streamplan.runtime.statement import Statement
 from streamplan.runtime.tally import Summary
 from streamplan.sandbox.truth import Difference, as_single, differences
@@ -31,8 +32,9 @@ SPECS = Path(__file__).parent.parent / "specs"
 
 
 def shop_spec(folder: Path, **changes: str) -> Path:
-    """A copy of the shop's spec, with pieces of its text replaced."""
-    text = (SPECS / "shop.yaml").read_text()
+    """A copy of the shop's spec, which inserts its rows, with pieces of its text replaced."""
+    lines = (SPECS / "shop.yaml").read_text().splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith("  staging:"))
     for old, new in changes.items():
         text = text.replace(f"{old}:", f"{old}: {new}  #") if new else text
     path = folder / "shop.yaml"
@@ -75,8 +77,13 @@ def apply_plan(plan: Plan, address: Any, *allowed: str) -> Applied:
 
 def run_plan(plan: Plan, address: Any, events: Path) -> Summary:
     """Runs a plan over a file of events, to its end."""
-    with warehouse_of(plan, address) as warehouse, FileSource(str(events)) as source:
-        return Run(with_hash_salt(plan, SECRETS), source, warehouse, SystemClock(), Silent()).go(Until.END)
+    environment = os.environ | address.environment()
+    with (
+        warehouse_of(plan, address) as warehouse,
+        FileSource(str(events)) as source,
+        staging(plan, environment) as stage,
+    ):
+        return Run(with_hash_salt(plan, SECRETS), source, warehouse, SystemClock(), Silent(), stage=stage).go(Until.END)
 
 
 def rows_of(plan: Plan, address: Any, schema: str, table: str) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ A story is a folder of steps; each step compiles its spec against the plan that 
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +27,14 @@ from streamplan.compiler.questions import as_text
 from streamplan.compiler.second import unread
 from streamplan.compiler.source import read_source
 from streamplan.compiler.walk import statements
+from streamplan.runtime.copying import Copying
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.settings import with_hash_salt
+from streamplan.runtime.staging import INSERTING, opened_bucket
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 TELLS_ACCESS = {"append", "grants", "soft"}
@@ -74,7 +78,8 @@ def runs(step: Path, plan: Plan, model: Model, address, update: bool) -> None:  
     """What the runtime did with the plan, call by call, and what then lies in the tables."""
     with rig.warehouse_of(plan, address) as warehouse, FileSource(str(step / "events.jsonl")) as source:
         calls = Calls(warehouse, source)
-        Run(with_hash_salt(plan, rig.SECRETS), calls, calls, rig.SystemClock(), Silent()).go(Until.END)
+        with staged(plan, address, calls) as stage:
+            Run(with_hash_salt(plan, rig.SECRETS), calls, calls, rig.SystemClock(), Silent(), stage=stage).go(Until.END)
     same(step / "calls.txt", "".join(f"{call}\n" for call in calls.made), update)
     rows = [f"{table.name} {row}\n" for table in model.tables for row in contents_of(table, plan, address)]
     same(step / "rows.txt", "".join(rows), update)
@@ -115,6 +120,36 @@ class Calls:
 
     def __getattr__(self, name: str):
         return getattr(self.source, name)
+
+
+@contextmanager
+def staged(plan: Plan, address, calls: Calls):
+    """The plan's stage, with a note of what lies in S3."""
+    if plan.staging is None:
+        yield INSERTING
+    else:
+        with opened_bucket(plan.staging, address.environment()) as bucket:
+            yield Copying(Files(bucket, calls), plan.connector, plan.staging.files, lambda: "batch")
+
+
+class Files:
+    """A real bucket, with a note of what is written and removed."""
+
+    def __init__(self, bucket, calls: Calls) -> None:
+        self.bucket, self.calls = bucket, calls
+
+    def put(self, key: str, body: bytes) -> None:
+        self.calls.made.append(f"  put {self.bucket.address(key)}")
+        text = gzip.decompress(body) if key.endswith(".gz") else re.sub(rb'_length":[0-9]+', b'_length":...', body)
+        self.calls.made += [f"    {line}" for line in text.decode().removesuffix("\n").split("\n")]
+        self.bucket.put(key, body)
+
+    def remove(self, keys) -> None:
+        self.calls.made += [f"remove {self.bucket.address(key)}" for key in keys]
+        self.bucket.remove(keys)
+
+    def __getattr__(self, name: str):
+        return getattr(self.bucket, name)
 
 
 def applies(folder: Path, outcome: Compiled, address) -> None:

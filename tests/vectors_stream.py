@@ -29,6 +29,7 @@ destination:
   database: dev
   schema: v
 """
+STAGED = SPEC + "  staging: {s3: {prefix: 's3://sandbox/vectors/'}}\n"
 _ID = {"type": "int64", "optional": False, "field": "id"}
 _SOURCE = {"type": "struct", "field": "source", "optional": False, "fields": []}
 
@@ -42,12 +43,12 @@ class Outcome:
     refused: str = ""
 
 
-def run(cells: Iterable[Vector], folder: Path, address: Any) -> list[Outcome]:
+def run(cells: Iterable[Vector], folder: Path, address: Any, spec: str = SPEC) -> list[Outcome]:
     """Loads every cell by a plan and reads it back; a cell that is neither held nor refused raises KeyError."""
     stream, events = _tables(cells), folder / "events.jsonl"
     lines = [_line(table, number, vector) for table, found in stream.items() for number, vector in enumerate(found)]
     events.write_text("".join(lines), encoding="utf-8")
-    (folder / "spec.yaml").write_text(SPEC)
+    (folder / "spec.yaml").write_text(spec)
     observe_file(folder / "spec.yaml", events)
     plan = compile_plan(folder / "spec.yaml", folder / "plan")
     apply_plan(plan, address)

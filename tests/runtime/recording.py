@@ -90,6 +90,11 @@ class ListSource:
         self.records, self.warehouse, self.size = list(records), warehouse, poll
         self.positions = {}
 
+    shared = False
+
+    def follow(self, moves) -> None:
+        """Nothing comes and goes."""
+
     def seek(self, positions) -> None:
         self.positions = dict(positions)
 

@@ -1,0 +1,2 @@
+-- Holds privileges; users hold it.
+CREATE ROLE "shop_loader";

@@ -1,0 +1,4 @@
+-- because: reads
+GRANT SELECT ON TABLE
+  "shop"."opening_hours"
+TO ROLE "analysts";

@@ -1,0 +1,2 @@
+-- Keeps other writers of shop.opening_hours out until the transaction ends.
+LOCK "shop"."opening_hours";

@@ -1,0 +1,4 @@
+-- because: lock, delete and merge
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
+  "shop"."opening_hours"
+TO ROLE "shop_loader";

@@ -1,0 +1,2 @@
+-- The schema of connector shop.
+CREATE SCHEMA IF NOT EXISTS "shop";

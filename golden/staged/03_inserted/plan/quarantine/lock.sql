@@ -1,0 +1,2 @@
+-- Keeps other writers of the quarantine out until the transaction ends.
+LOCK "shop"."_streamplan_quarantine";
