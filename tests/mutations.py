@@ -9,9 +9,9 @@ import json
 import random
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 from streamplan.runtime.ports import Record
 
 HOSTILE: tuple[Any, ...] = (
@@ -46,26 +46,26 @@ def flipped(chance: random.Random, record: Record) -> Record:
     raw = bytearray(record.value or b"{}")
     for _ in range(chance.randint(1, 4)):
         raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
-    return replace(record, value=bytes(raw))
+    return msgspec.structs.replace(record, value=bytes(raw))
 
 
 def cut(chance: random.Random, record: Record) -> Record:
     """The end is missing."""
     raw = record.value or b"{}"
-    return replace(record, value=raw[: chance.randrange(len(raw) + 1)])
+    return msgspec.structs.replace(record, value=raw[: chance.randrange(len(raw) + 1)])
 
 
 def swapped(_: random.Random, record: Record) -> Record:
     """The key is the value, and the value the key."""
-    return replace(record, key=record.value, value=record.key)
+    return msgspec.structs.replace(record, key=record.value, value=record.key)
 
 
 def without_key(_: random.Random, record: Record) -> Record:
-    return replace(record, key=None)
+    return msgspec.structs.replace(record, key=None)
 
 
 def without_value(_: random.Random, record: Record) -> Record:
-    return replace(record, value=None)
+    return msgspec.structs.replace(record, value=None)
 
 
 def hostile_value(chance: random.Random, record: Record) -> Record:
@@ -80,18 +80,18 @@ def missing_part(chance: random.Random, record: Record) -> Record:
 
 def hostile_key(chance: random.Random, record: Record) -> Record:
     """The key is hostile, or a part of it is."""
-    swap = replace(record, value=record.key)
-    return replace(record, key=hostile_value(chance, swap).value)
+    swap = msgspec.structs.replace(record, value=record.key)
+    return msgspec.structs.replace(record, key=hostile_value(chance, swap).value)
 
 
 def raw_number(chance: random.Random, record: Record) -> Record:
     """A number is one that no JSON writer writes."""
     found = list(_NUMBER.finditer(record.value or b""))
     if not found:
-        return replace(record, value=chance.choice(_RAW_NUMBERS))
+        return msgspec.structs.replace(record, value=chance.choice(_RAW_NUMBERS))
     at = chance.choice(found)
     raw = record.value or b""
-    return replace(record, value=raw[: at.start()] + chance.choice(_RAW_NUMBERS) + raw[at.end() :])
+    return msgspec.structs.replace(record, value=raw[: at.start()] + chance.choice(_RAW_NUMBERS) + raw[at.end() :])
 
 
 def nested(chance: random.Random, record: Record) -> Record:
@@ -99,7 +99,9 @@ def nested(chance: random.Random, record: Record) -> Record:
     depth = chance.choice([200, 2_000, 100_000])
     opening, closing = chance.choice([(b"[", b"]"), (b'{"a":', b"}")])
     deep = opening * depth + b"1" + closing * depth
-    return replace(record, value=(record.value or b"{}").replace(b"null", deep, 1) if chance.random() < 0.5 else deep)
+    return msgspec.structs.replace(
+        record, value=(record.value or b"{}").replace(b"null", deep, 1) if chance.random() < 0.5 else deep
+    )
 
 
 def no_text(chance: random.Random, record: Record) -> Record:
@@ -107,7 +109,7 @@ def no_text(chance: random.Random, record: Record) -> Record:
     junk = bytes(chance.randrange(256) for _ in range(chance.randint(1, 60)))
     raw = record.value or b"{}"
     at = chance.randrange(len(raw))
-    return replace(record, value=raw[:at] + junk + raw[at:], key=chance.choice([record.key, junk]))
+    return msgspec.structs.replace(record, value=raw[:at] + junk + raw[at:], key=chance.choice([record.key, junk]))
 
 
 def told_twice(chance: random.Random, record: Record) -> Record:
@@ -116,20 +118,22 @@ def told_twice(chance: random.Random, record: Record) -> Record:
     double = chance.choice(
         [b'"op":"d",', b'"after":null,', b'"payload":{},', b'"schema":{"type":"struct"},', b'"op":5,']
     )
-    return replace(record, value=raw.replace(b"{", b"{" + double, chance.randint(1, 3)))
+    return msgspec.structs.replace(record, value=raw.replace(b"{", b"{" + double, chance.randint(1, 3)))
 
 
 def junk_headers(chance: random.Random, record: Record) -> Record:
     """Headers that say nothing, or that name another key in no readable way."""
     told = chance.choice(["", "null", "[]", "{", '{"no":1}', '{"order_id":1}', "\0", "x" * 70_000, "[" * 5_000])
     names = chance.choice(["__debezium.newkey", "__debezium.oldkey", "", "\0"])
-    return replace(record, headers=((names, told), *record.headers))
+    return msgspec.structs.replace(record, headers=((names, told), *record.headers))
 
 
 def another(chance: random.Random, record: Record) -> Record:
     """Something else altogether."""
     texts = [b"", b" ", b"null", b"true", b'"op"', b"[]", b"{}", b'{"op":"c"}', b'{"op":"m"}', b'{"payload":null}']
-    return replace(record, value=chance.choice(texts), key=chance.choice([record.key, b"", b"1", b"[]", b"{}"]))
+    return msgspec.structs.replace(
+        record, value=chance.choice(texts), key=chance.choice([record.key, b"", b"1", b"[]", b"{}"])
+    )
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -158,7 +162,7 @@ def _changed(record: Record, change: Callable[[Any, Any], None], chance: random.
     places = [*_places(document)]
     if places:
         change(*chance.choice(places))
-    return replace(record, value=json.dumps(document, ensure_ascii=False).encode())
+    return msgspec.structs.replace(record, value=json.dumps(document, ensure_ascii=False).encode())
 
 
 def _places(document: Any) -> list[tuple[Any, Any]]:

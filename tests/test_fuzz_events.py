@@ -11,7 +11,6 @@ import os
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -76,7 +75,7 @@ def fuzzed(form: str, count: int) -> list[Record]:
         if number % 3:
             record = MUTATIONS[number % len(MUTATIONS)](chance, record)
         size = len(record.key or b"") + len(record.value or b"")
-        found.append(replace(record, offset=offsets[record.at], size=size))
+        found.append(msgspec.structs.replace(record, offset=offsets[record.at], size=size))
         offsets[record.at] += 1
     return found
 
