@@ -39,6 +39,11 @@ class Listed:
     def __init__(self, records: Sequence[Record]) -> None:
         self.records, self.acknowledged = list(records), {}
 
+    shared = False
+
+    def follow(self, moves) -> None:
+        """Nothing comes and goes."""
+
     def seek(self, positions) -> None:
         self.records = [record for record in self.records if record.offset > positions.get(record.at, -1)]
 
