@@ -7,8 +7,8 @@ STORIES := tests/test_golden*.py tests/test_vectors.py tests/compiler/test_*prop
 
 .PHONY: chaos check clean coverage demo golden lock setup test wheel
 
-chaos: setup  ## the long chaos test
-	$(BIN)/pytest tests/test_chaos.py --chaos long -s
+chaos: setup  ## the long chaos tests
+	$(BIN)/pytest tests/test_chaos.py tests/kafka/test_kafka_chaos.py --chaos long -s
 
 check: setup  ## what CI checks before the tests
 	$(BIN)/ruff format --check .

@@ -66,6 +66,8 @@ CODES: dict[str, str] = {
     "X902": "The command needs libraries that are not installed. Install the extra that is named.",
     "X903": "The machine refused to read or write a file: a full disk, a missing permission. Nothing else was changed.",
     "X904": "Metrics cannot be served at the address. Give --metrics another one.",
+    "X905": "Several tasks cannot share files of events: they have no partitions. Run with --tasks 1.",
+    "X906": "A task of a run was killed, crashed, or left since the warehouse failed. It is started again.",
     "X910": "A line of a file of events is no JSON object with topic and offset. It is kept in quarantine.",
     "X911": "A file of events is not there, or cannot be read any further.",
     "X914": "Kafka does not answer. Check the brokers' addresses and the network.",

@@ -9,11 +9,12 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from streamplan.runtime.blocks import Block
 from streamplan.runtime.errors import StopError
 from streamplan.runtime.files import FileSource
 from streamplan.runtime.ports import Record
@@ -37,8 +38,11 @@ class _Encoded(msgspec.Struct):
 class EventFile(FileSource):
     """A file of events that may hold keys and values in base64, as `key_b64` and `value_b64`: those of Avro records."""
 
-    def _record(self, path: str, number: int, raw: bytes) -> Record:
-        record = super()._record(path, number, raw)
+    def _together(self, block: Block) -> Sequence[Record] | None:
+        return None if b'_b64"' in bytes(block.lines) else super()._together(block)
+
+    def _apart(self, path: str, number: int, raw: bytes) -> Record:
+        record = super()._apart(path, number, raw)
         if record.broken is not None or record.value is not None or b'_b64"' not in raw:
             return record
         try:

@@ -44,6 +44,7 @@ def head(  # noqa: PLR0917 - what the head of a plan is made of
         source=_source(spec),
         destination=spec.destination,
         batch=spec.batch,
+        tasks=spec.tasks,
         staging=spec.staging.at if spec.staging else None,
         hash_salt=spec.hash_salt if any(unit.hashed for unit in units) else "",
         bootstrap=bootstrap(spec.connector, schema, evolving=evolving),

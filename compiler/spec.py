@@ -157,6 +157,7 @@ class Spec:
     access: AccessSpec | None
     defaults: TableSpec
     batch: BatchSettings
+    tasks: int
     hash_salt: str
     tables: tuple[TableSpec, ...]
 

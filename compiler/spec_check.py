@@ -111,6 +111,7 @@ def impossible(source: Source, spec: Spec) -> Iterator[Diagnostic]:
     if ("files" in source.data["source"]) == ("kafka" in source.data["source"]):
         yield _problem(source.key_at("source"), "S205", "events come from files or from kafka", "name one of the two")
     yield from _client(source, spec)
+    yield from _shared(source, spec)
     yield from _refuge(source, spec)
     yield from _encryption(source, spec)
     for table in (spec.defaults, *spec.tables):
@@ -137,6 +138,13 @@ def _client(source: Source, spec: Spec) -> Iterator[Diagnostic]:
         if name in _OWN_CLIENT:
             span = source.key_at("source", "kafka", "settings", name)
             yield _problem(span, "S205", f'streamplan sets "{name}" itself', _OWN_CLIENT[name])
+
+
+def _shared(source: Source, spec: Spec) -> Iterator[Diagnostic]:
+    """Several tasks of a source that has no partitions to share."""
+    if spec.tasks > 1 and spec.kafka is None:
+        message = "tasks share the partitions of source.kafka, and the source is files"
+        yield _problem(source.at("ingestion", "tasks"), "S205", message, "remove tasks: files are read by one process")
 
 
 def _refuge(source: Source, spec: Spec) -> Iterator[Diagnostic]:

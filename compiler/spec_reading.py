@@ -58,6 +58,7 @@ def _build(source: Source, data: dict[str, Any]) -> Spec:
         access=_access(data.get("access")),
         defaults=_table(source, ("ingestion",), {}, ingestion),
         batch=_batch(ingestion.get("batch") or {}),
+        tasks=int(ingestion.get("tasks", 1)),
         hash_salt=ingestion.get("hash_salt", _SALT),
         tables=tuple(_table(source, ("tables", name), tables[name] or {}, ingestion) for name in sorted(tables)),
     )

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from .envelope import Reader, Upsert
 from .errors import RecordError
-from .ports import Quarantined, Record
+from .happenings import Quarantined
+from .ports import Record
 from .program import Batch, Refused
-from .state import State
 from .take import take
 
 
 def admit(record: Record, reader: Reader, batch: Batch) -> Quarantined | None:
     """Takes it in; says why where it goes to quarantine. Raises Drift, StopError of `take`."""
-    lane = batch.lane
-    if lane is not None and isinstance(fold := batch.folds[""], State) and lane.take(record, fold):
-        return None
     try:
         if not batch.folds:
             raise record.broken or RecordError("X910", "not a line of an event file")
         event = take(record, reader, batch.folds)
-        if lane is not None and isinstance(event, Upsert):
-            lane.learn(record, event)
+        if batch.lane is not None and isinstance(event, Upsert):
+            batch.lane.learn(record, event)
     except RecordError as error:
         batch.refused.append(Refused(record, error))
         return Quarantined(place=record.place, code=error.code, reason=error.message)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from .offsets import Offsets
 from .plan import BatchSettings
 from .ports import Record
 from .program import Batch
+from .state import State
 from .tables import Tables
 
 
@@ -25,6 +27,29 @@ class Batches:
         if topic not in self._open:
             self._open[topic] = Batch(tables.folds(topic), tables.lane(topic))
         return self._open[topic]
+
+    def get(self, topic: str) -> Batch | None:
+        """The topic's batch, None where none is open."""
+        return self._open.get(topic)
+
+    def usual(
+        self, records: Sequence[Record], start: int, tables: Tables, offsets: Offsets, limits: BatchSettings
+    ) -> int:
+        """Takes records in from `start` on by the lane of their topic, as far as they are usual; says how many."""
+        at = records[start].at
+        if (lane := tables.lane(at.topic)) is None:
+            return 0
+        batch, reached = self.of(at.topic, tables), offsets.last.get(at, -1)
+        if not isinstance(fold := batch.folds[""], State):
+            return 0
+        stop = min(len(records), start + limits.max_rows - batch.events)
+        count = lane.take(records[start:stop], reached, limits.max_bytes - self._size, fold)
+        if count:
+            taken = records[start : start + count]
+            batch.took_all(taken, size := sum([record.size for record in taken]))
+            offsets.last[at] = reached + count
+            self._size += size
+        return count
 
     def took(self, record: Record) -> None:
         """The record is in its topic's batch now."""

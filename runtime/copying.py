@@ -1,8 +1,8 @@
 """Stages rows over S3: files and a manifest under a prefix of their own, COPY, and a look at how many rows it loaded.
 
-The files belong to one attempt of one transaction. They are removed behind it; those of a run that was killed stay
-until `cleaning` finds them, and those that COPY refused stay to be looked at. **A batch is committed only where COPY
-has loaded exactly the rows that were written.**
+The files belong to one attempt of one transaction, and are written before it locks anything. They are removed behind
+it; those of a run that was killed stay until `cleaning` finds them, and those that COPY refused stay to be looked at.
+**A batch is committed only where COPY has loaded exactly the rows that were written.**
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from urllib.parse import quote
 import msgspec
 
 from .errors import StopError, StreamplanError, WarehouseError
-from .lines import Row, files, parted
+from .inserting import INSERTING
+from .lines import File, files
+from .load import Load
 from .plan import Plan
-from .ports import Warehouse
+from .ports import Lays, Stages, Warehouse
 from .statement import Statement
 from .table_program import Copy, TableProgram
 
@@ -48,54 +50,70 @@ class Copying:
         self._objects, self._connector, self._files, self._unique = objects, connector, files, unique
         self._written: list[str] = []
         self._refused: tuple[Copy, str] | None = None
+        self._kept: dict[str, list[str]] = {}
 
     @contextmanager
     def attempt(self, warehouse: Warehouse) -> Iterator[None]:
-        """Stands around a transaction; raises StopError X983 in place of a COPY's failure that the data explains."""
+        """Stands around an attempt; raises StopError X983 in place of a COPY's failure that the data explains."""
         self._written, self._refused = [], None
         try:
             yield
         except StreamplanError:
             if self._refused and (lines := self._reasons(warehouse, *self._refused)):
+                self._keep(*self._refused)
+                self._clear()
                 raise _refusal(self._refused[0], lines) from None
             self._clear()
             raise
         self._clear()
 
-    def load(self, program: TableProgram, warehouse: Warehouse, rows: Sequence[Row]) -> None:
-        """Stages the rows in the open transaction; raises WarehouseError X980, X982, StopError X981."""
+    def encode(self, program: TableProgram, load: Load) -> Lays:
+        """Encodes the rows as files; what it gives writes them, and raises WarehouseError X980, StopError X981.
+
+        That gives what stages them in the open transaction, and raises WarehouseError X982.
+        """
         copy = program.copy
         if copy is None:
-            warehouse.load(program.load, rows)
-            return
-        copied, inserted = parted(copy, program.load.binds, rows)
-        if inserted:
-            warehouse.load(program.load, inserted)
-        if copied:
-            folder = f"{self._connector}/{_folder(program)}/{self._unique()}/"
-            self._copy(copy, warehouse, folder, copied)
+            return INSERTING.encode(program, load)
+        encoded = [*files(copy, program.load.binds, load, self._files)]
+        inserted, count = [row for file in encoded for row in file.aside], sum(file.rows for file in encoded)
 
-    def _copy(self, copy: Copy, warehouse: Warehouse, folder: str, rows: Sequence[Row]) -> None:
-        manifest = self._lay_out(folder, rows)
+        def lay_out() -> Stages:
+            folder = f"{self._connector}/{_folder(program)}/{self._unique()}/"
+            manifest = self._lay_out(folder, encoded)
+
+            def stage(warehouse: Warehouse) -> None:
+                if inserted:
+                    warehouse.load(program.load, inserted)
+                if count:
+                    self._copy(copy, warehouse, folder, manifest, count)
+
+            return stage
+
+        return lay_out
+
+    def _copy(self, copy: Copy, warehouse: Warehouse, folder: str, manifest: str, count: int) -> None:
         try:
             warehouse.execute(addressed(copy.statement, manifest))
         except StreamplanError:
             self._refused = copy, self._objects.address(folder)
             raise
         ((loaded,),) = warehouse.execute(copy.count)
-        if loaded != len(rows):
-            message = f"{copy.statement.path}: COPY loaded {loaded:,} rows of {len(rows):,}"
+        if loaded != count:
+            message = f"{copy.statement.path}: COPY loaded {loaded:,} rows of {count:,}"
             raise WarehouseError("X982", message, help="nothing was written; run it again")
 
-    def _lay_out(self, folder: str, rows: Sequence[Row]) -> str:
+    def _lay_out(self, folder: str, encoded: Sequence[File]) -> str:
         """Writes the files and the manifest that names them; gives its address."""
-        entries = []
-        for number, body in enumerate(files(rows, self._files)):
-            key = f"{folder}{number:04}.csv.gz"
-            self._put(key, body)
-            meta = {"content_length": len(body)}
-            entries.append({"url": self._objects.address(key), "mandatory": True, "meta": meta})
-        self._put(folder + _MANIFEST, msgspec.json.encode({"entries": entries}))
+        entries: list[dict[str, object]] = []
+        for number, file in enumerate(encoded):
+            if file.rows:
+                key = f"{folder}{number:04}.csv.gz"
+                self._put(key, file.body)
+                meta = {"content_length": len(file.body)}
+                entries.append({"url": self._objects.address(key), "mandatory": True, "meta": meta})
+        if entries:
+            self._put(folder + _MANIFEST, msgspec.json.encode({"entries": entries}))
         return self._objects.address(folder + _MANIFEST)
 
     def _put(self, key: str, body: bytes) -> None:
@@ -107,6 +125,13 @@ class Copying:
         with suppress(StreamplanError), warehouse.transaction():
             return [_reason(row) for row in warehouse.execute(copy.errors, (folder,))[:_SHOWN]]
         return []
+
+    def _keep(self, copy: Copy, folder: str) -> None:
+        """The refused files of a table stay, the last ones; those of the attempt's other tables do not."""
+        refused = [key for key in self._written if self._objects.address(key).startswith(folder)]
+        others = (key for key in self._written if key not in refused)
+        self._written = [*others, *self._kept.get(copy.statement.path, ())]
+        self._kept[copy.statement.path] = refused
 
     def _clear(self) -> None:
         """Removes the attempt's files; what cannot be removed now is left to `cleaning`."""

@@ -27,8 +27,8 @@ _TOO_LARGE = frozenset({"MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"})
 class DeadLetters:
     """A topic for records that cannot be taken in; is a `program.Letters`."""
 
-    def __init__(self, clients: kafka.Clients, topic: str) -> None:
-        self._clients, self._topic = clients, topic
+    def __init__(self, clients: kafka.Clients, topic: str, task: int = 0) -> None:
+        self._clients, self._topic, self._task = clients, topic, task
         self._producer: Producer | None = None
         self._errors: list[KafkaError] = []
         self._sent: set[str] = set()
@@ -71,7 +71,7 @@ class DeadLetters:
             else:
                 self._sent.add(place)
 
-        headers: list[tuple[str, str | bytes | None]] = [*_own(record.headers), *_told(plan, refused)]
+        headers: list[tuple[str, str | bytes | None]] = [*_own(record.headers), *_told(plan, refused, self._task)]
         while True:
             try:
                 producer.produce(self._topic, record.value, record.key, headers=headers, on_delivery=arrived)
@@ -102,7 +102,7 @@ def _own(headers: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, bytes]]:
             yield name, text.encode("utf-8", "surrogateescape")
 
 
-def _told(plan: Plan, refused: Refused) -> Iterator[tuple[str, bytes]]:
+def _told(plan: Plan, refused: Refused, task: int) -> Iterator[tuple[str, bytes]]:
     """Where it comes from and why it is here: Connect's names, and the code and plan beside them."""
     at, error = refused.record.at, refused.error
     told = {
@@ -110,7 +110,7 @@ def _told(plan: Plan, refused: Refused) -> Iterator[tuple[str, bytes]]:
         "partition": str(at.number),
         "offset": str(refused.record.offset),
         "connector.name": plan.connector,
-        "task.id": "0",
+        "task.id": str(task),
         "stage": "VALUE_CONVERTER" if error.code in _UNREADABLE else "TASK_PUT",
         "class.name": "streamplan.runtime.take",
         "exception.class.name": f"{RecordError.__module__}.{RecordError.__qualname__}",

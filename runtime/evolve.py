@@ -13,13 +13,14 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .drift import Drift, words
+from .drift import Drift
 from .errors import PlanError, StopError
+from .happenings import Held
 from .holding import held, stopped
 from .migrate import advance, must_be_applied
 from .modes import Policy
 from .plan import Plan
-from .ports import Held, Record, Retry, Warehouse, once
+from .ports import Record, Retry, Warehouse, once
 from .refusing import hazardous, untaken, ways
 from .versions import Evolved, keep, newer
 from .waiting import Waiting
@@ -66,16 +67,14 @@ class Evolving:
 
     def begin(self) -> Plan:
         """The plan that the warehouse has: the one on disk, or one that runs made from it. Raises PlanError."""
-        made = self._retry(lambda: newer(self._plan, self._warehouse))
-        if not made:
-            self._retry(lambda: must_be_applied(self._plan, self._warehouse))
-        elif self._spec is None:
+        made = self._retry(self._begun)
+        if made and self._spec is None:
             message = (
                 f"a run made version {made[-1].version} of {self._plan.connector}, the plan is {self._plan.version}"
             )
             way = f"run: streamplan pull {self._folder} --spec SPEC; or give run --spec SPEC"
             raise PlanError("P813", message, help=way)
-        else:
+        if made:
             self._plan = caught_up(self._required(), made)
             self._advance()
         return self._prepared(self._plan)
@@ -105,17 +104,22 @@ class Evolving:
         return waits
 
     def _evolved(self, record: Record) -> str:
-        """Brings run and warehouse to the next version, or says why it cannot be."""
+        """Brings run and warehouse to a version that takes the record, or says why it cannot be.
+
+        What other runs have made meanwhile is taken over first.
+        """
         bench = self._required()
-        if made := self._retry(lambda: newer(self._plan, self._warehouse)):  # another run was faster
-            self._plan = caught_up(bench, made)
-        elif refusal := self._made(bench, record):
-            return refusal
-        self._advance()
-        return words(untaken(self._plan, record))
+        while True:
+            if made := self._retry(lambda: newer(self._plan, self._warehouse)):  # another run was faster
+                self._plan = caught_up(bench, made)
+            elif refusal := self._made(bench, record):
+                return refusal
+            self._advance()
+            if not untaken(self._plan, record):
+                return ""
 
     def _made(self, bench: Bench, record: Record) -> str:
-        """Makes the next version, and keeps what it was made from; or says why it cannot be."""
+        """Makes the next version, or takes over what another run keeps for it; or says why it cannot be."""
         compiler = _compiler()
         try:
             if not bench.is_current:
@@ -127,13 +131,45 @@ class Evolving:
         if refusal := _refused(made, record):
             return refusal
         evolved = Evolved(version=made.head.version, plan_id=made.plan.id, texts=bench.changed(observed))
-        self._retry(lambda: keep(self._plan, self._warehouse, evolved))
-        bench.take(observed, made)
-        self._plan = bench.plan
+        self._plan = self._kept(bench, evolved)
         return ""
 
+    def _kept(self, bench: Bench, mine: Evolved) -> Plan:
+        """The version as it is kept: this run's, or that of another, unless the spec does not give it any more."""
+        stale: set[str] = set()
+        while True:
+            found = self._retry(lambda: keep(self._plan, self._warehouse, mine, stale))
+            try:
+                return caught_up(bench, (found,))
+            except PlanError:
+                if found.plan_id == mine.plan_id:
+                    raise
+                stale.add(found.plan_id)
+
+    def _begun(self) -> tuple[Evolved, ...]:
+        """The versions that runs made; none where the plan is what was applied. Raises PlanError P813."""
+        made = newer(self._plan, self._warehouse)
+        if made:
+            return made
+        try:
+            must_be_applied(self._plan, self._warehouse)
+        except PlanError:
+            if not (made := newer(self._plan, self._warehouse)):  # not a run either that began one meanwhile
+                raise
+        return made
+
     def _advance(self) -> None:
-        self._retry(lambda: advance(self._plan, self._warehouse, ALLOWED, lambda _: None))
+        """Applies the plan, or the version that another run has begun behind it meanwhile."""
+        while True:
+            try:
+                self._retry(lambda: advance(self._plan, self._warehouse, ALLOWED, lambda _: None))
+            except PlanError as error:
+                made = self._retry(lambda: newer(self._plan, self._warehouse)) if error.code == "P811" else ()
+                if not made:
+                    raise
+                self._plan = caught_up(self._required(), made)
+            else:
+                return
 
     def _opened(self) -> Bench | None:
         """None where no spec was given."""

@@ -1,53 +1,41 @@
 """Files of events as a source: one JSON object a line, plain or gzip, or standard input.
 
-It reads a chunk at a time, never a whole file; what is followed never makes it wait for more. Lines end at a newline
-only: values may hold other line separators. A line that is no record is given as a broken one, in a topic of its own,
-so that nothing is passed over in silence.
+It reads a block at a time, never a whole file. A line that is no record is given as a broken one, in a topic of its
+own, so that nothing is passed over in silence.
 """
 
 from __future__ import annotations
 
-import glob
-import re
-import select
-import sys
-import zlib
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
-from gzip import GzipFile
+from collections.abc import Generator, Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Annotated, Self, cast
+from typing import Annotated, Self, TypeAlias
 
 import msgspec
 
-from .errors import RecordError, StopError
+from .blocks import STANDARD_INPUT, Block, Reading, blocks, matching, opened
+from .errors import RecordError
 from .moves import Moves
 from .ports import Partition, Record
 
-STANDARD_INPUT = "-"
 BROKEN_PREFIX = "file:"
-_CHUNK_RECORDS = 1_000
-_CHUNK_BYTES = 8 * 1024 * 1024
-_PIPE_BYTES = 64 * 1024
-_GZIP_MAGIC = b"\x1f\x8b"
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+_NO_RECORD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_NULL, _NONE, _NOWHERE = b"null", msgspec.Raw(b"[]"), Partition("", -1)
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, gc=False):
     topic: str
     offset: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
     partition: Annotated[int, msgspec.Meta(ge=0, le=(1 << 31) - 1)] = 0
-    key: msgspec.Raw = msgspec.Raw(b"null")
-    value: msgspec.Raw = msgspec.Raw(b"null")
-    headers: list[tuple[str, str | None]] = []
+    key: msgspec.Raw = msgspec.Raw(_NULL)
+    value: msgspec.Raw = msgspec.Raw(_NULL)
+    headers: msgspec.Raw = _NONE
 
 
-class Reading(StrEnum):
-    """What the end of the last file means: the end, or that more may be written to it."""
-
-    TO_THE_END = "to the end"
-    FOLLOWING = "following"
+_lines = msgspec.json.Decoder(_Line)
+_header_list = msgspec.json.Decoder(list[tuple[str, str | None]])
 
 
 class FileSource:
@@ -56,13 +44,13 @@ class FileSource:
     shared = False
 
     def __init__(self, path: str, reading: Reading = Reading.TO_THE_END) -> None:
-        self._paths = [STANDARD_INPUT] if path == STANDARD_INPUT else _matching(path)
-        self._decoder = msgspec.json.Decoder(_Line)
+        self._paths = [STANDARD_INPUT] if path == STANDARD_INPUT else matching(path)
         self._positions: dict[Partition, int] = {}
         self._sizes = [0 if path == STANDARD_INPUT else Path(path).stat().st_size for path in self._paths]
         self._stream: BufferedReader | None = None
         self._done = 0
-        self._lines = self._read(reading)
+        self._partitions: dict[tuple[str, int], Partition] = {}  # one object each
+        self._blocks = self._read(reading)
         self.ended = False
 
     @property
@@ -88,61 +76,74 @@ class FileSource:
         self._positions = dict(positions)
 
     def poll(self) -> Sequence[Record]:
-        """The next records, at most a thousand or 8 MiB and one; none at the end, or where there is nothing now."""
-        records: list[Record] = []
-        size = 0
-        while len(records) < _CHUNK_RECORDS and size < _CHUNK_BYTES:
-            try:
-                line = next(self._lines)
-            except StopIteration:
-                self.ended = True
-                break
-            if line is None:
-                break
-            record = self._record(*line)
-            if record.offset > self._positions.get(record.at, -1):
-                records.append(record)
-                size += record.size
-        return records
+        """The records of the next block; none at the end, or where there is nothing now."""
+        for path, number, block in self._blocks:
+            records = self._records(path, number, block)
+            block.lines = b""  # a long line is not held while its record is taken in
+            known = self._positions
+            left = [one for one in records if one.offset > known.get(one.at, -1)] if known else records
+            if left or not records:  # a block of which all was committed before is not the end
+                return left
+        self.ended = True
+        return ()
 
     def acknowledge(self, positions: Mapping[Partition, int]) -> None:
         """A file has nothing to be told: the ledger says where to go on."""
 
-    def _read(self, reading: Reading) -> Generator[tuple[str, int, bytes] | None, None, None]:
-        """Path, line number from 0, and line; None when what is followed has nothing now.
+    def _read(self, reading: Reading) -> Generator[tuple[str, int, Block], None, None]:
+        """Path, number of the first line from 0, and lines; none when what is followed has nothing now.
 
         Files of one name in different folders are numbered on, so that no two broken lines have the same place.
         """
         numbers: dict[str, int] = {}
         for path, size in zip(self._paths, self._sizes, strict=True):
-            with _opened(path) as self._stream:
+            with opened(path) as self._stream:
                 follows = reading is Reading.FOLLOWING and path == self._paths[-1]
-                lines = _lines(self._stream, path, Reading.FOLLOWING if follows else Reading.TO_THE_END)
                 number = numbers.get(Path(path).name, 0)
-                for line in _readable(lines, path):
-                    if line is None:
-                        yield None
-                        continue
-                    line = line.strip(b"\r\n")  # noqa: PLW2901 - so that a large line is not held twice
-                    if line:
-                        yield path, number, line
-                    number += 1
+                for block in blocks(self._stream, path, Reading.FOLLOWING if follows else Reading.TO_THE_END):
+                    yield path, number, block
+                    number += block.count
                 numbers[Path(path).name] = number
             self._stream, self._done = None, self._done + size
 
-    def _record(self, path: str, number: int, raw: bytes) -> Record:
+    def _records(self, path: str, number: int, block: Block) -> Sequence[Record]:
+        """The records of a block: of all its lines at once, or where one is blank or no record, one by one."""
+        if (records := self._together(block)) is not None:
+            return records
+        each = enumerate(bytes(block.lines).split(b"\n"), number)
+        return [self._apart(path, at, line) for at, raw in each if (line := raw.strip(b"\r"))]
+
+    def _together(self, block: Block) -> Sequence[Record] | None:
         try:
-            line = self._decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            lines = _lines.decode_lines(block.lines)
+            return self._all(lines) if len(lines) == block.count else None
+        except _NO_RECORD:
+            return None
+
+    def _all(self, lines: Sequence[_Line]) -> list[Record]:
+        """The records of lines; raises DecodeError where the headers of one are none. Those of most are the same."""
+        topic, number, at = "", -1, _NOWHERE
+        told, headers = _NONE, _pairs(_NONE)
+        records = []
+        for line in lines:
+            if line.topic != topic or line.partition != number:
+                topic, number = line.topic, line.partition
+                at = self._partitions.setdefault((topic, number), Partition(topic, number))
+            if line.headers != told:
+                told = line.headers
+                headers = _pairs(told)
+            key, value = bytes(line.key), bytes(line.value)
+            size = len(key) + len(value)
+            found_key = None if key == _NULL else key
+            found_value = None if value == _NULL else value
+            records.append(Record(at, line.offset, found_key, found_value, headers, size))
+        return records
+
+    def _apart(self, path: str, number: int, raw: bytes) -> Record:
+        try:
+            return self._all([_lines.decode(raw)])[0]
+        except _NO_RECORD as error:
             return self._broken(path, number, raw, str(error))
-        return Record(
-            at=Partition(line.topic, line.partition),
-            offset=line.offset,
-            key=_present(line.key),
-            value=_present(line.value),
-            headers=tuple((name, value or "") for name, value in line.headers),
-            size=len(raw),
-        )
 
     def _broken(self, path: str, number: int, raw: bytes, why: str) -> Record:
         """A line that is no record. Those of standard input are numbered on from run to run: each stream is another."""
@@ -157,74 +158,8 @@ class FileSource:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lines.close()
+        self._blocks.close()
 
 
-def _matching(pattern: str) -> list[str]:
-    paths = sorted(glob.glob(pattern, recursive=True), key=_natural)  # noqa: PTH207 - the pattern may be absolute
-    if not paths:
-        raise StopError(
-            "X911", f'no file of events matches "{pattern}"', help="name one with --events, or - for standard input"
-        )
-    return paths
-
-
-def _natural(path: str) -> list[tuple[int, str]]:
-    """Orders `part-9` before `part-10`."""
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", path)]
-
-
-def _lines(stream: BufferedReader, path: str, reading: Reading) -> Iterable[bytes | None]:
-    """The lines, None where there is none now. A gzip has an end, so it is never followed."""
-    if stream.peek(2)[:2] == _GZIP_MAGIC:
-        return GzipFile(fileobj=stream)
-    if reading is Reading.TO_THE_END:
-        return stream
-    return _arriving(stream) if path == STANDARD_INPUT else _growing(stream)
-
-
-def _arriving(stream: BufferedReader) -> Iterator[bytes | None]:
-    """The lines of a pipe; None while nothing is in it. `read1` empties the buffer first, so that `select` sees all."""
-    part = bytearray()
-    while chunk := stream.read1(_PIPE_BYTES):
-        *whole, rest = chunk.split(b"\n")
-        for line in whole:
-            yield bytes(part + line)
-            part.clear()
-        part += rest
-        while not select.select([stream], [], [], 0)[0]:
-            yield None
-    yield bytes(part)
-
-
-def _growing(stream: IO[bytes]) -> Iterator[bytes | None]:
-    """The whole lines of a file that is being written; None while there is no further one."""
-    part = b""
-    while True:
-        part += stream.readline()
-        if part.endswith(b"\n"):
-            yield part
-            part = b""
-        else:
-            yield None
-
-
-def _readable(lines: Iterable[bytes | None], path: str) -> Iterator[bytes | None]:
-    try:
-        yield from lines
-    except (OSError, EOFError, zlib.error) as error:
-        message = f'cannot read "{path}" any further: {error}'
-        raise StopError("X911", message, help="mend the file and run again: it goes on from the ledger") from None
-
-
-def _opened(path: str) -> BufferedReader:
-    if path == STANDARD_INPUT:
-        return cast(BufferedReader, sys.stdin.buffer)
-    try:
-        return Path(path).open("rb")
-    except OSError as error:
-        raise StopError("X911", f'cannot read "{path}": {error.strerror}', help="name a readable file") from None
-
-
-def _present(raw: msgspec.Raw) -> bytes | None:
-    return None if (text := bytes(raw)) == b"null" else text
+def _pairs(raw: msgspec.Raw) -> Headers:
+    return tuple([(name, text or "") for name, text in _header_list.decode(raw)])

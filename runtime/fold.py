@@ -19,6 +19,7 @@ from .modes import Deletes
 from .ports import Record
 from .rows import Cells, Change, RowConverter, Staged
 from .table_program import Field, TableProgram
+from .typed import UsualRow
 
 UPSERT, DELETE, KEEP, MOVED, OLD_KEY, NEW_KEY = "u", "d", "k", "m", "o", "n"
 
@@ -83,6 +84,10 @@ class Fold(ABC):
     @abstractmethod
     def passed_over_all(self) -> None:
         """A truncate that is not taken in."""
+
+    def decoded(self) -> Sequence[Sequence[UsualRow]]:
+        """What the stage gets of the rows that a lane decoded: those of one shape together."""
+        return ()
 
     @abstractmethod
     def staged(self) -> Iterator[tuple[str, Staged]]:

@@ -6,7 +6,9 @@ does not make it unwell: the others go on, and only a person can end it.
 
 from __future__ import annotations
 
-from .ports import Happening, Recovered, Retrying
+from collections.abc import Mapping
+
+from .happenings import Happening, Recovered, Retrying
 
 PATIENT_ATTEMPTS = 3
 
@@ -23,7 +25,7 @@ class Health:
         failing = self._failing
         if failing is None or failing.attempt < PATIENT_ATTEMPTS:
             return ""
-        return f"the warehouse failed {failing.attempt} times of {failing.attempts}: {failing.code} {failing.reason}"
+        return f"failed {failing.attempt} times of {failing.attempts}: {failing.code} {failing.reason}"
 
     def happened(self, what: Happening) -> None:
         """Remembers failures until they are over."""
@@ -37,3 +39,16 @@ class Health:
 
     def advanced(self, records: int, size: int) -> None:
         """Nothing."""
+
+
+class Healths:
+    """The health of several tasks, by their numbers: what is wrong with the first that is not well."""
+
+    def __init__(self, of: Mapping[int, Health]) -> None:
+        self._of = of
+
+    @property
+    def complaint(self) -> str:
+        """Which does not do its work, and why; empty while all do."""
+        complaints = (f"task {number}: {one.complaint}" for number, one in self._of.items() if one.complaint)
+        return next(complaints, "")

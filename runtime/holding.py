@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .drift import Drift
 from .errors import StopError
+from .happenings import Held
 from .modes import Policy
-from .ports import Held, Record
+from .ports import Record
 
 
 class Holding:

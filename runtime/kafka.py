@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .errors import StopError
 from .plan import KafkaSettings
@@ -42,6 +42,9 @@ _REFUSED = frozenset(
     {"_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED"}
 )
 _REFUSED |= {"CLUSTER_AUTHORIZATION_FAILED", "FENCED_INSTANCE_ID", "_SSL", "UNSUPPORTED_SASL_MECHANISM"}
+
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,24 @@ class Clients:
             config = _PRODUCER | self._passed(*_OF_CONSUMERS) | {"bootstrap.servers": self.settings.brokers}
             made: Producer = client.Producer({**config, **callbacks}, logger=_SILENT)
             return made
+
+    def shares(self) -> dict[str, frozenset[Partition]]:
+        """What each member of the group reads, by the member's id; nothing while partitions move.
+
+        Raises StopError X902, X914, X915.
+        """
+        with self._understood():
+            config = self._passed(*_OF_CONSUMERS) | {"bootstrap.servers": self.settings.brokers}
+            admin = _administration().AdminClient({**config}, logger=_SILENT)
+        group = self.settings.group
+        with self.asking():
+            found = admin.describe_consumer_groups([group], request_timeout=METADATA_SECONDS)[group].result()
+        if found.state.name != "STABLE":
+            return {}
+        return {
+            member.member_id: frozenset(partition_of(at) for at in member.assignment.topic_partitions)
+            for member in found.members
+        }
 
     def told(self, error: KafkaError) -> str:
         """What an error says, without what came from the environment."""
@@ -180,18 +201,16 @@ def source_of(message: Message) -> Partition:
     return Partition(message.topic() or "", -1 if number is None else number)
 
 
-def record_of(message: Message) -> Record:
-    """A message as a record. Bytes of a header that are not UTF-8 come back as they were by `surrogateescape`."""
-    key, headers = message.key(), message.headers()
-    pairs = headers.items() if isinstance(headers, dict) else headers or ()
-    return Record(
-        at=source_of(message),
-        offset=message.offset() or 0,
-        key=key,
-        value=message.value(),
-        headers=tuple((name, _text(raw)) for name, raw in pairs),
-        size=len(message) + len(key or b""),
-    )
+def record_of(message: Message, at: Partition, headers: Headers) -> Record:
+    """A message of this partition, with these headers, as a record."""
+    key, value = message.key(), message.value()
+    return Record(at, message.offset() or 0, key, value, headers, len(value or b"") + len(key or b""))
+
+
+def headers_of(raw: object) -> Headers:
+    """A message's headers as texts. Bytes that are not UTF-8 come back as they were by `surrogateescape`."""
+    pairs = raw.items() if isinstance(raw, dict) else raw if isinstance(raw, list) else ()
+    return tuple((name, _text(value)) for name, value in pairs)
 
 
 def _text(raw: bytes | str | None) -> str:
@@ -209,6 +228,13 @@ def _expression(pattern: str) -> str:
 def _words(error: Exception) -> str:
     said = error.args[0] if error.args else error
     return said.str() if hasattr(said, "str") else str(said)
+
+
+def _administration() -> Any:
+    _confluent()
+    from confluent_kafka import admin  # noqa: PLC0415 - few runs need it
+
+    return admin
 
 
 def _confluent() -> Any:

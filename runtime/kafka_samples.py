@@ -81,4 +81,8 @@ def _taken(clients: kafka.Clients, message: Message, waiting: _Spans) -> Record 
     span = waiting[at]
     if error or (message.offset() or 0) >= span[-1]:
         del waiting[at]
-    return None if error or message.offset() not in span else kafka.record_of(message)
+    return (
+        None
+        if error or message.offset() not in span
+        else kafka.record_of(message, at, kafka.headers_of(message.headers()))
+    )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from . import kafka
+from .blocks import Reading
 from .errors import StopError, StreamplanError
-from .files import Reading
 from .moves import Moves
 from .plan import SourceSettings, Start
 from .ports import Partition, Record
@@ -27,7 +27,7 @@ _BEGINNING = -2  # librdkafka's own number
 _POLL_SECONDS = 0.1
 _POLL_RECORDS = 1_000
 _POLL_BYTES = 8 * 1024 * 1024
-_LAG_SECONDS = 1.0
+_LAG_SECONDS = _ASKED_SECONDS = 1.0
 _Result = TypeVar("_Result")
 
 
@@ -35,6 +35,7 @@ _Result = TypeVar("_Result")
 class _Own:
     """A partition that is this member's: where it begins without a ledger, and up to where it was read."""
 
+    at: Partition  # one object, whichever record it is of
     start: int
     reached: int
 
@@ -55,8 +56,10 @@ class KafkaSource:
         self._failed: Exception | None = None
         self._told = ""
         self._begun = self._assigned = self._called = self._paused = False
-        self._size, self._lag_at = _POLL_BYTES // 100, 0.0
+        self._size, self._lag_at, self._asked_at = _POLL_BYTES // 100, 0.0, 0.0
         self._lag: dict[Partition, int] = {}
+        self._raw_headers: object = None
+        self._headers: kafka.Headers = ()
 
     def __enter__(self) -> Self:
         return self
@@ -101,10 +104,24 @@ class KafkaSource:
 
     @property
     def ended(self) -> bool:
-        """Whether each partition was read up to where it ended when the run began; never where the run goes on."""
+        """Whether each partition was read up to where it ended when the run began; never where the run goes on.
+
+        Those of other members are theirs to read, but none may be on its way to this one.
+        """
         if self._ends is None or not (self._assigned or not self._ends):
             return False
-        return all(own.reached >= self._ends.get(at, 0) for at, own in self._owned.items())
+        if any(own.reached < self._ends.get(at, 0) for at, own in self._owned.items()):
+            return False
+        return self._ends.keys() <= self._owned.keys() or self._given_out(self._ends.keys())
+
+    def _given_out(self, partitions: Collection[Partition]) -> bool:
+        """Whether the group is at rest and each of them is some member's; it is asked once a second."""
+        if (now := time.monotonic()) < self._asked_at + _ASKED_SECONDS:
+            return False
+        self._asked_at = now
+        shares = self._clients.shares()
+        mine = shares.get(self._consumer.memberid() or "")  # None while the group does not know of it yet
+        return mine == self._owned.keys() and frozenset(partitions) <= frozenset().union(*shares.values())
 
     def acknowledge(self, positions: Mapping[Partition, int]) -> None:
         """Tells the group, which may fail: the ledger decides."""
@@ -162,7 +179,9 @@ class KafkaSource:
             return None
         if own is None:
             return None
-        record = kafka.record_of(message)
+        if (raw := message.headers()) != self._raw_headers:  # those of most records are the same
+            self._raw_headers, self._headers = raw, kafka.headers_of(raw)
+        record = kafka.record_of(message, own.at, self._headers)
         own.reached = record.offset + 1
         return record
 
@@ -224,7 +243,7 @@ class KafkaSource:
         if position is None and self._kafka_start is Start.LATEST:
             with self._clients.asking():
                 _, start = kafka.span(self._consumer, at)
-        return _Own(start=start, reached=start if position is None else position + 1)
+        return _Own(at=at, start=start, reached=start if position is None else position + 1)
 
     @property
     def _kafka_start(self) -> Start:

@@ -1,27 +1,24 @@
-"""The way of usual events into a table's fold: one decode, a few checks, one assignment.
+"""The way of usual events into a table's fold: decoded one by one, looked at and put in many at a time.
 
 It learns a shape from the first event of it that the general way took. **What it does not take, it leaves untouched.**
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from .envelope import MOVED_TO, Kind, Upsert, payload_of
+from .envelope import MOVED_TO, Upsert
 from .keys import Key
 from .modes import Deletes, KeySource, Mode, Origin
 from .ports import Record
+from .shapes import DELETED, NOT_USUAL, Deleted, Found, Shape, learnt, living
 from .state import State
 from .table_program import TableProgram
-from .typed import Rows, checker, key_of, other_names, rows_of
+from .typed import UsualRow
 
-_NOT_USUAL = (msgspec.DecodeError, UnicodeDecodeError)
 _MANY = 1_000
-_ROWS, _DELETE = frozenset({"c", "r", "u"}), "d"
+_LEAST, _MOST = 8, 4_096  # records that are looked at together
 
 
 def has_lane(program: TableProgram) -> bool:
@@ -36,99 +33,101 @@ def has_lane(program: TableProgram) -> bool:
     )
 
 
-@dataclass(slots=True)
-class _Framed:
-    """Documents of one frame: the schema that they carry, up to the payload; b"" where they carry none."""
-
-    prefix: bytes
-    decode: Callable[[Any], Any]
-
-    def read(self, raw: bytes) -> Any:
-        """The payload; raises DecodeError, UnicodeDecodeError."""
-        if not self.prefix:
-            return self.decode(raw)
-        if not raw.startswith(self.prefix):
-            raise msgspec.DecodeError
-        return self.decode(memoryview(raw)[len(self.prefix) : -1])
-
-
 class Lane:
     """The lane of one table, for events in envelopes or flat ones."""
 
     def __init__(self, program: TableProgram, *, enveloped: bool) -> None:
         self._program, self._enveloped = program, enveloped
-        self._value: _Framed | None = None
-        self._key: _Framed | None = None
-        self._usual: Callable[[Any], bool] = lambda _: False
-        self._key_of_row: Callable[[Any], Key] = lambda _: ()
-        self._key_of_key: Callable[[Any], Key] = lambda _: ()
-        self._missed = 0
+        self._hard = program.deletes is Deletes.HARD
+        self._shape: Shape | None = None
+        self._span, self._missed = _LEAST, 0
 
-    def take(self, record: Record, fold: State) -> bool:
-        """Takes the record in; False where it is not usual, and nothing was done."""
-        if self._value is None or self._key is None or record.key is None:
-            return False
-        try:
-            key = self._key.read(record.key)
-            if record.value is None:
-                return fold.is_gone(self._key_of_key(key))
-            event = self._value.read(record.value)
-        except _NOT_USUAL:
-            self._miss()
-            return False
-        return self._taken(event, key, record, fold)
+    def take(self, records: Sequence[Record], reached: int, room: int, fold: State) -> int:
+        """Takes records from the first on, and says how many: as far as they are usual, and some thousands at most.
 
-    def _taken(self, event: Any, key: Any, record: Record, fold: State) -> bool:
-        row = event.after if self._enveloped else event
-        if self._enveloped and event.op == _DELETE:
-            if self._program.deletes is not Deletes.HARD or any(name == MOVED_TO for name, _ in record.headers):
-                return False
-            fold.usual_delete(self._key_of_key(key))
-            return True
-        if row is None or (self._enveloped and event.op not in _ROWS) or not self._usual(row):
-            return False
-        fold.usual(self._key_of_row(row), row)
-        return True
-
-    def _miss(self) -> None:
-        """After many misses in a row the shape is another, and is learnt anew."""
-        self._missed += 1
-        if self._missed > _MANY:
-            self._value = self._key = None
-            self._missed = 0
+        They are of one partition, each with the offset after the one before (the first after `reached`), and together
+        of no more bytes than there is room for.
+        """
+        if (shape := self._shape) is None:
+            return 0
+        span = records[: self._span]
+        keys, rows = self._decoded(shape, span, reached, room)
+        live = living(rows)
+        if (count := shape.usual(keys, rows, live)) < len(rows):
+            keys, rows = keys[:count], rows[:count]
+            live = living(rows)
+        taken = self._put(shape, span, keys, rows, live, fold)
+        self._span = min(2 * self._span, _MOST) if taken == len(span) else max(taken, _LEAST)
+        return taken
 
     def learn(self, record: Record, event: Upsert) -> None:
         """Learns the shape of an event that the general way took."""
-        if record.value is None or record.key is None or (self._value and self._known(record)):
-            return
-        rows = self._rows(event)
-        framed, keyed = payload_of(record.value), payload_of(record.key)
-        if rows is None or framed is None or keyed is None:
-            return
-        kinds = {**event.shape.kinds}
-        keys = rows_of(self._keyed(), self._program.key, kinds, frozenset())
-        if keys is None:
-            return
-        self._value = _Framed(framed, msgspec.json.Decoder(self._document(rows)).decode)
-        self._key = _Framed(keyed, msgspec.json.Decoder(keys.kind).decode)
-        self._usual = checker(rows)
-        self._key_of_row, self._key_of_key = key_of(rows), key_of(keys)
+        if self._shape is None or record.value is None or not record.value.startswith(self._shape.prefix):
+            found = learnt(self._program, record, event, enveloped=self._enveloped)
+            self._shape = found or self._shape
 
-    def _known(self, record: Record) -> bool:
-        value = self._value
-        return value is not None and bool(record.value) and (record.value or b"").startswith(value.prefix)
+    def _decoded(
+        self, shape: Shape, records: Sequence[Record], reached: int, room: int
+    ) -> tuple[list[Any], list[Found]]:
+        """Their keys and rows, as far as they follow on each other and can be decoded."""
+        at, read_key, read = records[0].at, shape.read_key, shape.read
+        keys: list[Any] = []
+        events: list[Any] = []
+        try:
+            for record in records:
+                reached += 1
+                room -= record.size
+                if record.offset != reached or record.at is not at or room < 0 or record.key is None:
+                    break
+                key = read_key(record.key)
+                events.append(None if record.value is None else read(record.value))
+                keys.append(key)
+        except NOT_USUAL:
+            self._miss()
+        rows = shape.rows(events)
+        return keys[: len(rows)], rows
 
-    def _rows(self, event: Upsert) -> Rows | None:
-        known: Mapping[str, Kind] = event.shape.kinds
-        other = other_names(self._program.excluded, {} if self._enveloped else event.row)
-        if "__deleted" in other or (self._enveloped and other_names((), event.row)):
-            return None
-        return rows_of(self._program.fields, self._program.key, known, other)
+    def _miss(self) -> None:
+        """After many misses the shape is another, and is learnt anew."""
+        self._missed += 1
+        if self._missed > _MANY:
+            self._shape, self._missed = None, 0
 
-    def _keyed(self) -> tuple[Any, ...]:
-        return tuple(field for name in self._program.key for field in self._program.fields if field.field == name)
+    def _put(  # noqa: PLR0917 - records in their parts
+        self,
+        shape: Shape,
+        records: Sequence[Record],
+        keys: Sequence[Any],
+        rows: Sequence[Found],
+        live: Sequence[UsualRow],
+        fold: State,
+    ) -> int:
+        """Puts them into the fold, up to a delete or a tombstone that says more than that its row is removed."""
+        known = shape.keys_of_rows(live)
+        if len(live) == len(rows):
+            fold.usual(known, live)
+            return len(rows)
+        gone = [number for number, row in enumerate(rows) if row is None or row is DELETED]
+        told = dict(zip(gone, shape.keys([keys[number] for number in gone]), strict=True))
+        usual = [self._removes(records[n]) if rows[n] is DELETED else _follows(rows, told, n, fold) for n in gone]
+        count = len(rows) if all(usual) else gone[usual.index(False)]
+        put_keys: list[Key] = []
+        put: list[UsualRow | None] = []
+        of_live = iter(known)
+        for number, row in enumerate(rows[:count]):
+            if row is not None:
+                put_keys.append(told[number] if row is DELETED else next(of_live))
+                put.append(None if isinstance(row, Deleted) else row)
+        fold.usual(put_keys, put)
+        return count
 
-    def _document(self, rows: Rows) -> Any:
-        if not self._enveloped:
-            return rows.kind
-        return msgspec.defstruct("Envelope", [("op", str), ("after", rows.kind | None, None)], gc=False)
+    def _removes(self, record: Record) -> bool:
+        """Whether a delete removes its row, which lives under no other key."""
+        return self._hard and not any(name == MOVED_TO for name, _ in record.headers)
+
+
+def _follows(rows: Sequence[Found], told: Mapping[int, Key], number: int, fold: State) -> bool:
+    """Whether a tombstone only follows the delete of its row."""
+    if not number:
+        return fold.is_gone(told[number])
+    return rows[number - 1] is DELETED and told[number - 1] == told[number]

@@ -1,6 +1,7 @@
 """What happens as log lines on a stream: text or JSON, one line a batch, a hold, a quarantined record, a retry.
 
-The one owner of structlog. **A line never holds a value of a record.**
+The one owner of structlog. **A line never holds a value of a record**, but for
+what a task that crashes writes by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, TextIO, assert_never
 import structlog
 
 from .errors import StreamplanError
-from .ports import Committed, Cut, Happening, Held, Quarantined, Recovered, Retrying, Span
+from .happenings import Committed, Cut, Happening, Held, Quarantined, Recovered, Retrying, Span
 
 _DIGITS = 3  # of seconds
 
@@ -24,11 +25,11 @@ class Form(StrEnum):
 
 
 class Logging:
-    """A reporter that writes lines with a time (UTC), a level, and what happened."""
+    """A reporter that writes lines with a time (UTC), a level, what happened, and the fields that stand `always`."""
 
-    def __init__(self, form: Form, stream: TextIO) -> None:
+    def __init__(self, form: Form, stream: TextIO, **always: Any) -> None:
         self._form = form
-        self._log = structlog.wrap_logger(
+        log = structlog.wrap_logger(
             structlog.WriteLogger(stream),  # it flushes each line
             processors=[
                 structlog.processors.add_log_level,
@@ -37,6 +38,7 @@ class Logging:
             ],
             wrapper_class=structlog.BoundLogger,
         )
+        self._log = log.bind(**always)
 
     def happened(self, what: Happening) -> None:
         """Writes one line."""
@@ -59,6 +61,14 @@ class Logging:
 
     def advanced(self, records: int, size: int) -> None:
         """Nothing."""
+
+    def began(self, process: int) -> None:
+        """A task's process, by id."""
+        self._log.info("began", process=process)
+
+    def wrote(self, line: str) -> None:
+        """A task wrote something on its standard error."""
+        self._log.warning("wrote", text=line)
 
     def failed(self, error: StreamplanError) -> None:
         """The run ends with an error."""

@@ -1,4 +1,4 @@
-"""One fold into its table, in the open transaction: which of the plan's statements it needs, in which order.
+"""One fold into its table: its rows encoded, then in the open transaction the statements of the plan that it needs.
 
 It changes none of them. **A batch without moved keys, left-out values or guard runs what it would run without these.**
 """
@@ -6,11 +6,13 @@ It changes none of them. **A batch without moved keys, left-out values or guard 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .errors import RecordError
 from .fold import DELETE, KEEP, MOVED, OLD_KEY, UPSERT, Fold
+from .load import Load
 from .modes import Deletes
-from .ports import Record, Stage, Warehouse
+from .ports import Lays, Record, Stage, Stages, Warehouse
 from .rows import Staged
 from .statement import Statement
 from .table_program import Guard, Keep, TableProgram
@@ -19,45 +21,72 @@ Absent = tuple[tuple[Record, RecordError], ...]
 _Row = tuple[str, Staged]  # the operation, and the row in the order of the stage's columns
 
 
-def merge(warehouse: Warehouse, stage: Stage, fold: Fold) -> Absent:
-    """Executes it; gives the records whose rows the table does not hold, though they leave values out."""
-    program, rows = fold.program, [*fold.staged()]
-    kinds = {operation[0] for operation, _ in rows}
-    truncate = program.truncate if fold.truncated else None
-    if truncate is not None and not _marks_later(program, kinds):
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A fold whose rows are ready to be laid out.
+
+    Attributes:
+        lay_out: brings the rows, but for `last`, to where they are staged from; gives what stages them.
+        kinds: the first letters of the rows' operations; empty where there are no rows.
+        last: the deletes that are staged only when moved keys have taken their rows along.
+        standing: whether some rows tell no position.
+
+    """
+
+    fold: Fold
+    lay_out: Lays
+    kinds: frozenset[str]
+    last: Sequence[_Row]
+    standing: bool
+
+
+def encoded(stage: Stage, fold: Fold) -> Encoded:
+    """Encodes the fold's rows; the fold takes in nothing afterwards."""
+    decoded, rows, last = fold.decoded(), [*fold.staged()], [*fold.last_deletes()]
+    waiting = frozenset(last)
+    first = [row for row in rows if row not in waiting] if waiting else rows
+    load = Load(decoded, [*zip(*[(*row, operation) for operation, row in first], strict=True)])
+    return Encoded(
+        fold,
+        stage.encode(fold.program, load) if load else lambda: lambda _: None,
+        frozenset([UPSERT] * bool(decoded) + [operation[0] for operation, _ in rows]),
+        last,
+        standing=fold.program.guard is not None and any(fold.convert.position(row) is None for _, row in rows),
+    )
+
+
+def merge(warehouse: Warehouse, laid: Encoded, stages: Stages) -> Absent:
+    """Executes it; `stages` is what laying it out gave.
+
+    Gives the records whose rows the table does not hold, though they leave values out.
+    """
+    program = laid.fold.program
+    truncate = program.truncate if laid.fold.truncated else None
+    if truncate is not None and not _marks_later(program, laid.kinds):
         warehouse.execute(truncate)
         truncate = None
-    if not rows:
+    if not laid.kinds:
         return ()
     warehouse.execute(program.stage)
-    absent = _merge_staged(program, warehouse, stage, fold, rows, kinds, truncate)
+    absent = _merge_staged(warehouse, laid, stages, truncate)
     warehouse.execute(program.drop)
     return absent
 
 
-def _marks_later(program: TableProgram, kinds: set[str]) -> bool:
+def _marks_later(program: TableProgram, kinds: frozenset[str]) -> bool:
     """Whether a truncate that marks all rows waits until the staged ones are completed from those not marked yet."""
     return program.deletes is Deletes.SOFT and not kinds.isdisjoint({KEEP, MOVED})
 
 
-def _merge_staged(  # noqa: PLR0917 - a fold, its stage, what is staged, and the truncate that waits
-    program: TableProgram,
-    warehouse: Warehouse,
-    stage: Stage,
-    fold: Fold,
-    rows: Sequence[_Row],
-    kinds: set[str],
-    truncate: Statement | None,
-) -> Absent:
-    last = [*fold.last_deletes()]
-    waiting = frozenset(last)
-    first = [row for row in rows if row not in waiting] if waiting else rows
-    stage.load(program, warehouse, [(*row, operation) for operation, row in first])
-    _guard(program.guard, warehouse, fold, rows)
+def _merge_staged(warehouse: Warehouse, laid: Encoded, stages: Stages, truncate: Statement | None) -> Absent:
+    """Stages and merges the rows; the truncate is one that has waited."""
+    program, kinds, fold, last = laid.fold.program, laid.kinds, laid.fold, laid.last
+    stages(warehouse)
+    _guard(program.guard, warehouse, laid)
     absent: Absent = ()
     if kinds & {KEEP, MOVED} and program.keep is not None:
         absent = _complete(program.keep, program.load, warehouse, fold)
-        _guard(program.guard, warehouse, fold, rows)  # of moved rows, their own keys stand in the stage only now
+        _guard(program.guard, warehouse, laid)  # of moved rows, their own keys stand in the stage only now
     if truncate is not None:
         warehouse.execute(truncate)
     if OLD_KEY in kinds and program.keep is not None:
@@ -99,10 +128,10 @@ def _carry(program: TableProgram, keep: Keep, warehouse: Warehouse, last: Sequen
         _load(program.load, warehouse, last)
 
 
-def _guard(guard: Guard | None, warehouse: Warehouse, fold: Fold, rows: Sequence[_Row]) -> None:
+def _guard(guard: Guard | None, warehouse: Warehouse, laid: Encoded) -> None:
     if guard is None:
         return
-    if any(fold.convert.position(row) is None for _, row in rows):
+    if laid.standing:
         warehouse.execute(guard.standing)
     warehouse.execute(guard.outdated)
 

@@ -6,14 +6,16 @@ thread, so nothing here reads the source then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, make_wsgi_app
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, Metric, make_wsgi_app
+from prometheus_client.registry import Collector
 
+from .happenings import Committed, Cut, Happening, Held, Quarantined, Recovered, Retrying
 from .moves import Measured
 from .plan import Plan
-from .ports import Committed, Cut, Happening, Held, Partition, Quarantined, Recovered, Retrying
+from .ports import Partition
 
 _COMMIT_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 
@@ -22,7 +24,7 @@ class Metrics:
     """A reporter that counts. `page` is a WSGI application that shows it."""
 
     def __init__(self, plan: Plan) -> None:
-        registry = CollectorRegistry()
+        registry = self.registry = CollectorRegistry()
         self.page: Any = make_wsgi_app(registry)
         self._source: Measured | None = None
         self._last: Mapping[Partition, int] = {}
@@ -106,3 +108,22 @@ class Metrics:
 
     def _version(self, version: int) -> None:
         self._plan.info({"connector": self._connector, "version": str(version)})
+
+
+class TaskMetrics(Collector):
+    """The metrics of several tasks on one page, told apart by a label `task`."""
+
+    def __init__(self, of: Mapping[int, Metrics]) -> None:
+        self._of = of
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        self.page: Any = make_wsgi_app(registry)
+
+    def collect(self) -> Iterable[Metric]:
+        """Each metric once, with the samples of all."""
+        found: dict[str, Metric] = {}
+        for number, one in self._of.items():
+            for metric in one.registry.collect():
+                kept = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                kept.samples += [s._replace(labels={"task": str(number), **s.labels}) for s in metric.samples]
+        return found.values()

@@ -195,6 +195,7 @@ class Plan(Value, frozen=True, kw_only=True):
         grants: run after the migrations.
         evolution: None where no table evolves by itself.
         staging: None where rows are inserted.
+        tasks: how many processes a run starts, each a member of the consumer group.
         hash_salt: a setting: what every hashed value is salted with; "" where nothing is hashed.
         id: the sha256 of `plan.sum`, in hex. It is not in the manifest; `load()` fills it in.
 
@@ -208,6 +209,7 @@ class Plan(Value, frozen=True, kw_only=True):
     destination: DestinationSettings
     batch: BatchSettings
     staging: Staging | None = None
+    tasks: int = 1
     hash_salt: str = ""
     bootstrap: tuple[Statement, ...]
     accounts: tuple[Statement, ...]

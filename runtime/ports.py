@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -20,6 +19,8 @@ from .table_program import TableProgram
 
 if TYPE_CHECKING:
     from .drift import Drift
+    from .happenings import Happening, Held
+    from .load import Load
     from .moves import Moves
 
 
@@ -30,13 +31,13 @@ class Partition(NamedTuple):
     number: int
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record as it came: raw bytes, None where the source has none.
 
     Attributes:
         at: its partition.
         offset: its place in the partition.
-        size: bytes it took at the source.
+        size: bytes of its key and value, and what else it took at the source.
         broken: why it is no record at all; its value is then all that there was.
 
     """
@@ -88,6 +89,9 @@ class Warehouse(Protocol):
     def execute(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
         """Run a statement in the open transaction and give its rows."""
 
+    def aside(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
+        """Run a query in a transaction of its own, while another may be open: it sees all that is committed by now."""
+
     def load(self, statement: Statement, rows: Sequence[Sequence[str | None]]) -> None:
         """Run an insert of many rows in the open transaction."""
 
@@ -95,14 +99,36 @@ class Warehouse(Protocol):
         """Run a statement outside any transaction."""
 
 
+Stages: TypeAlias = Callable[[Warehouse], None]  # stages rows, in the open transaction
+Lays: TypeAlias = Callable[[], Stages]  # brings them, before it, to where they are staged from; as often as it is tried
+
+
 class Stage(Protocol):
     """How rows come into the staging table."""
 
     def attempt(self, warehouse: Warehouse) -> AbstractContextManager[None]:
-        """Stands around a transaction: what was laid out for it is cleared away behind it."""
+        """Stands around an attempt and its transaction: what was laid out for it is cleared away behind it."""
 
-    def load(self, program: TableProgram, warehouse: Warehouse, rows: Sequence[Sequence[str | None]]) -> None:
-        """Stages the rows, in the open transaction."""
+    def encode(self, program: TableProgram, load: Load) -> Lays:
+        """Brings the rows into the form in which they are staged, once a batch; it may be asked beside an attempt."""
+
+
+class Loader(Protocol):
+    """Does what the warehouse has to do, one piece of work after the other: at once, or beside the loop."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a piece of work is under way."""
+
+    @property
+    def left(self) -> bool:
+        """Whether the process leaves at once: nothing is to be committed any more."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Begins a piece of work while none is under way."""
+
+    def wait(self, enough: Callable[[], bool] = lambda: False) -> None:
+        """Returns when none is under way, or it is enough."""
 
 
 class Until(StrEnum):
@@ -120,94 +146,6 @@ class Clock(Protocol):
 
     def rest(self) -> None:
         """Wait a moment when there is nothing to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Offsets of a partition, from the first to the last."""
-
-    at: Partition
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Committed:
-    """One batch of one table is in the warehouse.
-
-    Attributes:
-        spans: where its events came from.
-        seconds: that it took, retries included.
-        version: of the plan.
-
-    """
-
-    table: str
-    events: int
-    upserts: int
-    deletes: int
-    quarantined: int
-    truncated: int
-    spans: tuple[Span, ...]
-    seconds: float
-    version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A topic waits, from this record on, since its events have a shape that the plan does not know.
-
-    `fields` are those that it is about; `reason` is what was found, and what a run that compiles says of it.
-    """
-
-    topic: str
-    place: str
-    fields: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantined:
-    """A record could not be taken in."""
-
-    place: str
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrying:
-    """The warehouse failed, and the transaction is tried again.
-
-    Attributes:
-        attempt: how many have failed.
-        attempts: how many there may be.
-        seconds: until the next one.
-
-    """
-
-    attempt: int
-    attempts: int
-    seconds: float
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered:
-    """The warehouse does its work again, after so many attempts."""
-
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """The source cannot be reached, or a part of it; it is tried again."""
-
-    reason: str
-
-
-Happening = Committed | Held | Quarantined | Retrying | Recovered | Cut
 
 
 class Reporter(Protocol):

@@ -10,18 +10,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from .errors import StreamplanError
 from .files import FileSource
+from .happenings import Committed, Cut, Happening, Held, Quarantined, Recovered, Retrying
 from .moves import Measured
-from .ports import Committed, Cut, Happening, Held, Quarantined, Record, Recovered, Retrying
+from .ports import Record
 
 _SHOWN = 5
 
 
 class Telling:
-    """A reporter that prints what a user should know."""
+    """A reporter that prints what a user should know; `who` stands before it where there are several."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, who: str = "") -> None:
+        self._console, self._who = console, who
         self._quarantined = 0
 
     def happened(self, what: Happening) -> None:
@@ -51,7 +53,33 @@ class Telling:
         """Nothing."""
 
     def _print(self, style: str, word: str, text: str) -> None:
-        self._console.print(f"  [{style}]{word}[/] {escape(text)}", highlight=False, soft_wrap=True)
+        told = f"{self._who}: {text}" if self._who else text
+        self._console.print(f"  [{style}]{word}[/] {escape(told)}", highlight=False, soft_wrap=True)
+
+
+class Teller(Telling):
+    """What a user should know of one task; what it read is counted elsewhere."""
+
+    def __init__(self, console: Console, number: int, total: Telling) -> None:
+        super().__init__(console, f"task {number}")
+        self._total = total
+
+    def advanced(self, records: int, size: int) -> None:
+        """Counts it with what the others read."""
+        self._total.advanced(records, size)
+
+    def began(self, process: int) -> None:
+        """Nothing."""
+
+    def wrote(self, line: str) -> None:
+        """Prints a line of its standard error."""
+        self._print("dim", "says", line)
+
+    def failed(self, error: StreamplanError) -> None:
+        """Prints the error, and what to do."""
+        self._print("red", "error", f"{error.code}: {error.message}")
+        if error.help:
+            self._print("dim", "help", error.help)
 
 
 class Watching(Telling):

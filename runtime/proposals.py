@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from .ports import Held
+from .happenings import Held
 
 HELD_FILE = "held.json"
 

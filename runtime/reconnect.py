@@ -16,7 +16,7 @@ from .statement import Statement
 
 
 class Connection(Warehouse, Protocol):
-    """A warehouse over one connection."""
+    """A warehouse over one connection, and whatever it asks aside over."""
 
     trusted: bool
 
@@ -40,6 +40,11 @@ class Reconnecting:
     def execute(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
         """Runs a statement in the open transaction and gives its rows."""
         return self._inside().execute(statement, binds)
+
+    def aside(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
+        """Runs a query in a transaction of its own, while another may be open."""
+        with self._trusted() as connection:
+            return connection.aside(statement, binds)
 
     def load(self, statement: Statement, rows: Sequence[Sequence[str | None]]) -> None:
         """Runs an insert of many rows in the open transaction."""

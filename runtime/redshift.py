@@ -8,8 +8,9 @@ another prepared statement). A failure of the system is a WarehouseError, whatev
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import redshift_connector
@@ -37,14 +38,15 @@ _IDLE_SECONDS, _PROBE_SECONDS, _PROBES = 60, 10, 6  # until a silent way to the 
 
 
 class RedshiftWarehouse:
-    """A connection. One transaction at a time; not for two threads.
+    """A connection, and a second one from `another` once something is asked aside. Not for two threads.
 
     It is `trusted` until it fails with anything but a clean error of the server: an answer may then be left unread, and
     the next statement would be given it (RS-708).
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, another: Callable[[], Connection]) -> None:
+        self._connection, self._another = connection, another
+        self._second: RedshiftWarehouse | None = None
         self.trusted = True
 
     @contextmanager
@@ -65,6 +67,15 @@ class RedshiftWarehouse:
         """Runs a statement in the open transaction and gives its rows."""
         return self._run(statement.path, statement.sql, binds)
 
+    def aside(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
+        """Runs a query in a transaction of its own, on the second connection: a failure leaves that one alone."""
+        second = self._second = self._second or RedshiftWarehouse(self._another(), self._another)
+        try:
+            return second.alone(statement, binds)
+        finally:
+            if not second.trusted:
+                self._close_second()
+
     def load(self, statement: Statement, rows: Sequence[Sequence[str | None]]) -> None:
         """Inserts rows, many a statement: in powers of two, so that few texts occur and the driver keeps few."""
         head = statement.sql.rstrip().removesuffix(statement.row)
@@ -78,21 +89,27 @@ class RedshiftWarehouse:
             self._run(statement.path, sql, [value for row in rows[start : start + count] for value in row])
             start += count
 
-    def alone(self, statement: Statement) -> tuple[tuple[Any, ...], ...]:
+    def alone(self, statement: Statement, binds: Sequence[str | None] = ()) -> tuple[tuple[Any, ...], ...]:
         """Runs a statement outside any transaction."""
         with self._talking(statement.path):
             self._connection.rollback()
             self._connection.autocommit = True
         try:
-            return self._run(statement.path, statement.sql, ())
+            return self._run(statement.path, statement.sql, binds)
         finally:
             self._connection.autocommit = False
 
     def close(self) -> None:
-        """Closes the connection; a lost one is as good as closed."""
+        """Closes the connections; a lost one is as good as closed."""
         self.trusted = False
+        self._close_second()
         with suppress(Error, OSError):
             self._connection.close()
+
+    def _close_second(self) -> None:
+        second, self._second = self._second, None
+        if second is not None:
+            second.close()
 
     def _undo(self) -> None:
         if self.trusted:
@@ -140,7 +157,8 @@ def connect(settings: DestinationSettings) -> RedshiftWarehouse:
     Raises WarehouseError X950 when it cannot be reached, StopError X951 when it does not let us in.
     """
     decimal.getcontext().prec = _DIGITS
-    return RedshiftWarehouse(_connection(settings))
+    another = partial(_connection, settings)
+    return RedshiftWarehouse(another(), another)
 
 
 def _connection(settings: DestinationSettings) -> Connection:

@@ -15,13 +15,13 @@ from .drift import Drift
 from .envelope import Reader
 from .errors import RecordError, StopError
 from .fold import Fold, in_order
+from .inserting import INSERTING
 from .kept import RAW_BYTES, kept, reason
-from .merging import merge
+from .merging import encoded, merge
 from .neighbours import Neighbours
 from .plan import Plan
 from .ports import Record, Stage, Warehouse
 from .quarantine import START, Chosen, Entry, Run, Where, counts, records, remove, runs
-from .staging import INSERTING
 from .table_program import TableProgram
 from .tables import Tables
 from .take import take
@@ -197,7 +197,8 @@ class _Replaying:
     def _write(self, work: _Work) -> None:
         """Brings the batch to its tables and takes it out of quarantine, in the open transaction."""
         for fold in in_order(work.folds):
-            for record, error in merge(self._warehouse, self._stage, fold):
+            ready = encoded(self._stage, fold)
+            for record, error in merge(self._warehouse, ready, ready.lay_out()):
                 work.stays[record.at.number, record.offset] = record, error
                 work.absent += 1
         for run in work.chosen:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .ports import Happening, Reporter
+from .happenings import Happening
+from .ports import Reporter
 
 
 class Together:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import tenacity
 
 from .errors import WarehouseError
-from .ports import Recovered, Reporter, Result, Retrying
+from .happenings import Recovered, Retrying
+from .ports import Reporter, Result
 
 ATTEMPTS = 8
 _FIRST_SECONDS = 1

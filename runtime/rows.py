@@ -10,8 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-import msgspec
-
 from .convert import CONVERTERS, Unchanged, converted
 from .drift import Watch
 from .envelope import Kind, Reader, Row, Shape, Told
@@ -24,6 +22,7 @@ from .table_program import Field, TableProgram
 Cell: TypeAlias = str | Unchanged | None
 Cells: TypeAlias = tuple[Cell, ...]
 Staged: TypeAlias = tuple[str | None, ...]
+Columns: TypeAlias = Sequence[Sequence[str | None]]  # rows, a column at a time, all of one length
 _Convert: TypeAlias = Callable[[Any], str | None]
 _MILLIS = CONVERTERS["timestamp_millis"]({}, {})
 _C = TypeVar("_C")
@@ -72,15 +71,6 @@ def _time(number: int | None) -> str | None:
     return None
 
 
-_SPELT: dict[type, Callable[[Any], str | None]] = {
-    bool: lambda value: "true" if value else "false",
-    float: repr,
-    int: str,
-    str: str,
-    type(None): lambda _: None,
-}
-
-
 class RowConverter:
     """Converts the rows of one table. It remembers what it chose for each shape."""
 
@@ -89,6 +79,7 @@ class RowConverter:
         self._fields = tuple(field for field in program.fields if field.origin is Origin.VALUE)
         self._origins = tuple(field.origin for field in program.fields)
         self._key = tuple(next(f for f in self._fields if f.field == name) for name in program.key)
+        self._absent: list[str | None] = [None] * len(self._fields)
         self._places = tuple(self._fields.index(field) for field in self._key)
         self._rows: dict[Shape, tuple[tuple[str, _Convert], ...]] = {}
         self._keys: dict[Shape, tuple[tuple[str, _Convert], ...]] = {}
@@ -110,15 +101,10 @@ class RowConverter:
 
     def keyed(self, key: tuple[str, ...]) -> Staged:
         """A deleted row of a table without columns about the change: its key and nothing else."""
-        cells: list[str | None] = [None] * len(self._fields)
+        cells = self._absent.copy()
         for place, part in zip(self._places, key, strict=True):
             cells[place] = part
         return tuple(cells)
-
-    def texts(self, row: msgspec.Struct) -> Staged:
-        """A row that a lane decoded, as texts in the order of the stage's columns."""
-        values = msgspec.structs.astuple(row)[: len(self._fields)]
-        return tuple(_SPELT[type(value)](value) for value in values)
 
     def rekeyed(self, row: Cells, key: tuple[str, ...]) -> Cells:
         """The row under another key."""

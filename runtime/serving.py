@@ -11,12 +11,10 @@ from http import HTTPStatus
 from socket import AF_INET6
 from socketserver import ThreadingMixIn
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from .errors import StopError
-from .health import Health
-from .metrics import Metrics
 
 _SECONDS = 10  # for one request: nobody may keep the others out
 
@@ -36,8 +34,22 @@ class _Server6(_Server):
     address_family = AF_INET6
 
 
+class Paged(Protocol):
+    """Metrics; `page` is a WSGI application that shows them."""
+
+    page: Any
+
+
+class Complaining(Protocol):
+    """Health."""
+
+    @property
+    def complaint(self) -> str:
+        """Why the run does not do its work; empty while it does."""
+
+
 @contextmanager
-def serving(host: str, port: int, metrics: Metrics, health: Health) -> Iterator[int]:
+def serving(host: str, port: int, metrics: Paged, health: Complaining) -> Iterator[int]:
     """Serves while the `with` lasts, and gives the port, a free one where 0 is asked for.
 
     Raises StopError X904 when the address cannot be had.

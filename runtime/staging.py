@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from .errors import StopError
+from .inserting import INSERTING
 from .plan import Plan, Staging
-from .ports import Stage, Warehouse
-from .table_program import TableProgram
+from .ports import Stage
 
 if TYPE_CHECKING:
     from .s3 import Bucket
-
-
-class Inserting:
-    """Stages rows by INSERT, many a statement: right for small volumes, and for any warehouse."""
-
-    def attempt(self, warehouse: Warehouse) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's signature
-        """Nothing lies outside the transaction."""
-        return nullcontext()
-
-    def load(self, program: TableProgram, warehouse: Warehouse, rows: Sequence[Sequence[str | None]]) -> None:
-        """Stages the rows, in the open transaction."""
-        warehouse.load(program.load, rows)
-
-
-INSERTING = Inserting()
 
 
 @contextmanager

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-import msgspec
-
 from .convert import UNCHANGED
 from .envelope import MOVED_FROM, Delete
 from .errors import RecordError
@@ -21,37 +19,10 @@ from .keys import Key, Keyed, folded
 from .modes import Deletes, Origin
 from .ports import Record
 from .rows import Cells, Change, Staged
+from .standing import Gone, Live, Move
+from .typed import UsualRow
 
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A row that is there.
-
-    Where its cells hold unchanged marks, `records` are those that made it. `moved` is the key that the source moved it
-    from; then `only` says that nothing under its own key is its, and else that is looked at first.
-    """
-
-    cells: Cells
-    records: tuple[Record, ...] = ()
-    moved: Key | None = None
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A row that is deleted: its key, and what is said of the change; `lost` where the batch held what it was."""
-
-    cells: Staged
-    lost: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A stored row whose key the source changed, once or more often."""
-
-    old: Key
-    new: Key
-    change: Change
+_NOT_DECODED = (Live, Gone)
 
 
 @dataclass(slots=True)
@@ -61,24 +32,20 @@ class State(Fold):
     `ended` are keys whose row is gone at the source though it stays here, since deletes are ignored.
     """
 
-    rows: dict[Key, Live | Gone | msgspec.Struct] = field(default_factory=dict)
+    rows: dict[Key, Live | Gone | UsualRow] = field(default_factory=dict)
     moves: dict[Key, Move] = field(default_factory=dict)
     ended: set[Key] = field(default_factory=set)
 
-    def usual(self, key: Key, row: msgspec.Struct) -> None:
-        """A whole row that is there, decoded by a lane, of a key that is folded."""
-        self.rows[key] = row
+    def usual(self, keys: Sequence[Key], rows: Sequence[UsualRow | None]) -> None:
+        """Rows that a lane decoded, whole or removed (None), in their order; their keys are folded."""
         if self.moves or self.spoilt or self.ended:
-            self.moves.pop(key, None)
-            self.spoilt.discard(key)
-            self.ended.discard(key)
-
-    def usual_delete(self, key: Key) -> None:
-        """A row that is removed, and lives under no other key."""
-        self.rows[key] = Gone(self.convert.keyed(key), lost=key in self.rows)
-        if self.moves or self.spoilt:
-            self.moves.pop(key, None)
-            self.spoilt.discard(key)
+            for key in keys:
+                self.moves.pop(key, None)
+            self.spoilt.difference_update(keys)
+            self.ended.difference_update(keys)
+        held = self.rows
+        for key, row in zip(keys, rows, strict=True):
+            held[key] = Gone(self.convert.keyed(key), lost=key in held) if row is None else row
 
     def is_gone(self, key: Key) -> bool:
         """Whether the batch knows already that the row is gone."""
@@ -123,9 +90,15 @@ class State(Fold):
         else:
             self.moves[target] = Move(old, new, change)
 
+    def decoded(self) -> Sequence[Sequence[UsualRow]]:
+        """What the stage gets of the rows that a lane decoded: those of one shape together."""
+        kinds = [kind for kind in dict.fromkeys(map(type, self.rows.values())) if issubclass(kind, UsualRow)]
+        return [cast(list[UsualRow], [row for row in self.rows.values() if type(row) is kind]) for kind in kinds]
+
     def staged(self) -> Iterator[tuple[str, Staged]]:
-        """What the stage gets: each row after its operation, whose first letter says what is done with it."""
-        for number, row in enumerate(self.rows.values()):
+        """What the stage gets else: each row after its operation, whose first letter says what is done with it."""
+        others = [(number, row) for number, row in enumerate(self.rows.values()) if type(row) in _NOT_DECODED]
+        for number, row in others:
             match row:
                 case Gone(cells):
                     yield DELETE, cells
@@ -135,15 +108,13 @@ class State(Fold):
                     yield f"{KEEP}{number:08}{self._marks(cells)}", sent(cells)
                 case Live(cells):
                     yield UPSERT, cast(Staged, cells)
-                case _:
-                    yield UPSERT, self.convert.texts(row)
         for number, move in enumerate(self.moves.values(), len(self.rows)):
             yield f"{OLD_KEY}{number:08}", self.convert.gone(move.old, self.program.key, move.change)
             yield f"{NEW_KEY}{number:08}", self.convert.gone(move.new, self.program.key, move.change)
 
     def sizes(self) -> tuple[int, int]:
         """How many rows are there, and how many are gone."""
-        gone = sum(isinstance(row, Gone) for row in self.rows.values())
+        gone = len([1 for row in self.rows.values() if type(row) is Gone])
         return len(self.rows) - gone, gone
 
     def last_deletes(self) -> Iterator[tuple[str, Staged]]:
@@ -184,7 +155,7 @@ class State(Fold):
 
     def _at(self, key: Key) -> Live | Gone | None:
         row = self.rows.get(key)
-        return Live(self.convert.texts(row)) if isinstance(row, msgspec.Struct) else row
+        return Live(row.texts()) if isinstance(row, UsualRow) else row
 
     def _rows(self) -> Mapping[Key, Any]:
         return self.rows

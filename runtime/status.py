@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .happenings import Held
 from .migrate import pending, standing
 from .plan import Plan
-from .ports import Held, Partition, Warehouse
+from .ports import Partition, Warehouse
 from .program import Position, positions
 
 

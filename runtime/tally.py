@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .fold import in_order
-from .ports import Committed, Held, Span
+from .happenings import Committed, Held, Span
 from .program import Batch
 
 

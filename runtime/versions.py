@@ -1,11 +1,12 @@
 """The versions that runs made by themselves: kept in the warehouse with what they were made from, and read back.
 
-It compiles nothing. **What a version is made from is kept before the first statement of it runs.**
+It compiles nothing. Of several runs that make the same version at once, the first that keeps it makes it for all.
+**What a version is made from is kept before the first statement of it runs.**
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .migrate import standing
@@ -24,19 +25,24 @@ class Evolved:
     texts: Mapping[str, str]
 
 
-def keep(plan: Plan, warehouse: Warehouse, made: Evolved) -> None:
-    """Keeps what a version is made from, once; `plan` is the one that runs. Raises WarehouseError."""
+def keep(plan: Plan, warehouse: Warehouse, made: Evolved, stale: Collection[str] = ()) -> Evolved:
+    """Keeps what a version is made from, and gives it; or what another run has kept for the same version before.
+
+    `plan` is the one that runs, `stale` the ids of what is passed over. Raises WarehouseError.
+    """
     if plan.evolution is None:
         raise ValueError(f"no table of {plan.connector} evolves by itself")
     with warehouse.transaction():
         warehouse.execute(plan.history.lock)
         rows = warehouse.execute(plan.evolution.read)
-        if any((version, plan_id) == (made.version, made.plan_id) for version, plan_id, *_ in rows):
-            return  # by a run that was killed behind it
+        for (version, plan_id), texts in _texts(rows).items():
+            if version == made.version and plan_id not in stale:
+                return Evolved(version=version, plan_id=plan_id, texts=texts)
         for path, text in sorted(made.texts.items()):
             for number, part in enumerate(_parts(text)):
                 binds = (str(made.version), made.plan_id, path, str(number), part)
                 warehouse.execute(plan.evolution.record, binds)
+    return made
 
 
 def newer(plan: Plan, warehouse: Warehouse) -> tuple[Evolved, ...]:

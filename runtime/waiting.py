@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import proposals
+from .happenings import Held
 from .plan import Plan
-from .ports import Held, Record
+from .ports import Record
 
 if TYPE_CHECKING:
     from streamplan.compiler.evolving import Bench, Observed

@@ -1,4 +1,5 @@
--- COPY: copying.py lays the files' fields out as texts in pg_temp.sandbox_copied (file, line, c1, c2 ...), and this loads them as
+-- COPY: copying.py lays the files' fields out as texts in pg_temp.sandbox_copied (file, line, c1, c2 ...;
+-- redshift.copied_files names the files), and this loads them as
 -- Redshift does: an empty field that is no text is NULL, decimals are cut (r_COPY). Run once, behind rights.sql.
 SET allow_system_table_mods = on;
 
@@ -75,7 +76,7 @@ BEGIN
         END;
       END IF;
       IF code IS NOT NULL THEN
-        RETURN jsonb_build_object('file', one.file, 'line', one.line, 'column', pg_catalog.sandbox_long(field.name), 'type', field.typname,
+        RETURN jsonb_build_object('file', current_setting('redshift.copied_files')::jsonb->>one.file, 'line', one.line, 'column', pg_catalog.sandbox_long(field.name), 'type', field.typname,
           'length', field.size, 'code', code, 'message', why);
       END IF;
     END LOOP;
@@ -101,7 +102,7 @@ BEGIN
   FROM unnest(cols) WITH ORDINALITY AS c (name, n)
   JOIN pg_attribute a ON a.attrelid = rel AND a.attname = c.name JOIN pg_type t ON t.oid = a.atttypid;
   BEGIN
-    EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM pg_temp.sandbox_copied ORDER BY ctid', rel, names, fields);
+    EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM pg_temp.sandbox_copied', rel, names, fields);
     GET DIAGNOSTICS loaded = ROW_COUNT;
     PERFORM set_config('redshift.last_copy_count', loaded::text, false);
     RETURN;

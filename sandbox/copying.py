@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -25,18 +26,21 @@ from .names import LongNames, literal, quoted
 from .objects import Objects, Unread
 from .spell import Tokens
 
-_DONE = frozenset("compupdate csv dateformat gzip iam_role manifest region statupdate timeformat".split())
-_NULL = "\\N"
+_DONE = frozenset("compupdate csv dateformat gzip iam_role manifest null region statupdate timeformat".split())
+_NULL = "\\N"  # unless NULL AS names another
 _ROW_BYTES = 4 << 20  # r_COPY: the largest row
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPED = re.compile(r"[\\\t\n\r]")
+_ABSENT = "\0\\N\0"
 _FAILED = "Load into table '{}' failed.  Check 'sys_load_error_detail' system table for details."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
-    """The lines of PostgreSQL's COPY into the table of fields."""
+    """The lines of PostgreSQL's COPY into the table of fields, and the files that the numbers in them stand for."""
 
     data: bytes
+    files: tuple[str, ...]
 
 
 class _BadLine(Exception):  # noqa: N818 - a line that COPY does not take
@@ -67,9 +71,10 @@ def translated(tokens: Tokens, names: LongNames) -> Translation:
             source=it.source,
             width=len(it.columns),
             zipped="gzip" in options,
+            null=next((option.values[-1] for option in it.options if option.name == "null"), _NULL),
             before=(
                 "DROP TABLE IF EXISTS pg_temp.sandbox_copied",
-                f"CREATE TEMP TABLE sandbox_copied (file text, line bigint, {fields}) ON COMMIT DROP",
+                f"CREATE TEMP TABLE sandbox_copied (file integer, line integer, {fields}) ON COMMIT DROP",
             ),
         ),
     )
@@ -79,12 +84,12 @@ def laid_out(copies: Copies, objects: Objects) -> Laid | Refusal:
     """The fields of all files; or why COPY fails before it loads any."""
     try:
         files = [(url, _opened(objects.read(url), copies, size)) for url, size in _entries(objects, copies)]
-        lines = [line for url, text in files for line in _lines(url, text, copies.width)]
+        lines = [_lines(url, number, text, copies) for number, (url, text) in enumerate(files)]
     except Unread as why:
         return Refusal(sqlstate="XX000", message=str(why))
     except _BadLine as bad:
         return Refusal(sqlstate="XX000", message=_FAILED.format(copies.table), detail=json.dumps(bad.row))
-    return Laid(data="".join(lines).encode())
+    return Laid(data="".join(lines).encode(), files=tuple(url for url, _ in files))
 
 
 def _entries(objects: Objects, copies: Copies) -> Iterator[tuple[str, int | None]]:
@@ -124,26 +129,49 @@ def _opened(body: bytes, copies: Copies, size: int | None) -> bytes:
         raise Unread("the file is not in gzip format") from None
 
 
-def _lines(url: str, body: bytes, width: int) -> Iterator[str]:
-    """A line of PostgreSQL's COPY for each record; raises _BadLine."""
-    csv.field_size_limit(sys.maxsize)
+def _lines(url: str, number: int, body: bytes, copies: Copies) -> str:
+    """PostgreSQL's COPY lines of a file's records, which begin with the file's number and the line; raises _BadLine.
+
+    Fields stand between NULs, which no field holds, until all are escaped and those that are NULL are marked.
+    """
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise _BadLine(url, 0, 1220, "String contains invalid or unsupported UTF8 codepoints") from None
+    starts, rows = _records(url, text, copies.width)
+    fields = ["\0".join(row) for row in rows]
+    if "\0" in text or {*map(len, rows)} - {copies.width} or max(map(len, fields), default=0) * 4 > _ROW_BYTES:
+        _check(url, starts, rows, copies.width)
+    if starts[-1] != len(rows) + 1 or any(char in text for char in "\\\t\r"):
+        fields = [line.translate(_ESCAPES) if _ESCAPED.search(line) else line for line in fields]
+    lines = "".join([f"{number}\0{start}\0{line}\0\n" for start, line in zip(starts, fields, strict=False)])
+    mark = f"\0{copies.null.translate(_ESCAPES)}\0"
+    lines = lines.replace(mark, _ABSENT).replace(mark, _ABSENT)  # twice: neighbours share a NUL
+    return lines.replace("\0\n", "\n").replace("\0", "\t")
+
+
+def _records(url: str, text: str, width: int) -> tuple[list[int], list[list[str]]]:
+    """The records, and the line at which each begins, with that behind the last one; raises _BadLine."""
+    csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 1
+    starts, rows = [1], list[list[str]]()
     try:
         for row in reader:
-            _check(url, start, row, width)
-            cells = ["\\N" if cell == _NULL else cell.translate(_ESCAPES) for cell in row]
-            yield "\t".join([url, str(start), *cells]) + "\n"
-            start = reader.line_num + 1
+            rows.append(row)
+            starts.append(reader.line_num + 1)
     except csv.Error:
-        raise _BadLine(url, start, 1214, "Delimiter not found, or a quote is not closed") from None
+        _check(url, starts, rows, width)
+        raise _BadLine(url, starts[-1], 1214, "Delimiter not found, or a quote is not closed") from None
+    return starts, rows
 
 
-def _check(url: str, line: int, row: list[str], width: int) -> None:
+def _check(url: str, starts: list[int], rows: list[list[str]], width: int) -> None:
+    """Raises _BadLine for the first record that is none of the table."""
+    for line, row in zip(starts, rows, strict=False):
+        _check_one(url, line, row, width)
+
+
+def _check_one(url: str, line: int, row: list[str], width: int) -> None:
     if len(row) != width:
         many = len(row) > width
         raise _BadLine(url, line, 1202 if many else 1203, f"{'Extra' if many else 'Missing'} column(s) found")

@@ -10,6 +10,8 @@ from typing import TypeAlias
 class Copies:
     """What a COPY reads: the manifest at `source`, of files with `width` fields a line, in gzip where `zipped`.
 
+    A field that is `null` is NULL.
+
     `before` makes the table `sandbox_copied`, into which the fields are laid at each execution.
     """
 
@@ -17,6 +19,7 @@ class Copies:
     source: str
     width: int
     zipped: bool
+    null: str
     before: tuple[str, ...]
 
 

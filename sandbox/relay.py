@@ -8,6 +8,7 @@ every message sent to the server, the answer it will give stands in the queue.**
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,7 +144,8 @@ class Relay:
         if isinstance(laid, Refusal):
             self._queue.append(Awaited(ends=b"1", shows=b"", refusal=laid))
             return wire.parse(_OWN, _CANNOT_PARSE)
-        made = [self._privately(sql) for sql in copies.before]
+        files = f"SELECT set_config('redshift.copied_files', {literal(json.dumps(laid.files))}, true)"
+        made = [self._privately(sql) for sql in (*copies.before, files)]
         return b"".join([*made, self._privately("COPY pg_temp.sandbox_copied FROM STDIN"), *wire.copy_data(laid.data)])
 
     def _notes(self) -> bytes:

@@ -1,15 +1,5 @@
--- Rights that Redshift gives one by one and PostgreSQL does not: whoever may write a table may LOCK it (r_LOCK), and whoever was
--- given ALTER (MAINTAIN here) may alter it though it is another's (r_ALTER_TABLE). Run once, behind layout.sql.
-
--- Takes the lock for a user with any right to write; for others nothing is done, and what runs next refuses them.
-CREATE FUNCTION pg_catalog.sandbox_lock(target text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $body$
-DECLARE
-  rel regclass := to_regclass(target);
-BEGIN
-  IF has_table_privilege(session_user, rel, 'INSERT, UPDATE, DELETE') THEN
-    EXECUTE format('LOCK TABLE %s', rel);
-  END IF;
-END $body$;
+-- A right that Redshift gives and PostgreSQL does not: whoever was given ALTER (MAINTAIN here) may alter a table though it is
+-- another's (r_ALTER_TABLE). Run once, behind layout.sql.
 
 -- Makes a table the user's own while it is altered, where it is another's and ALTER was given.
 CREATE FUNCTION pg_catalog.sandbox_lend(target text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $body$

@@ -65,10 +65,9 @@ def _truncate(tokens: Tokens, names: LongNames) -> Translation:
 
 
 def _lock(tokens: Tokens, names: LongNames) -> Translation:
-    """LOCK, which any right to write is enough for: `rights.sql` takes the strongest lock in the user's place."""
+    """LOCK: it takes no snapshot, so that what is read behind it was committed by whoever held the lock before."""
     tables = [spelled(table, names) for table in split(tokens[2 if word(tokens[1]) == "table" else 1 :], ",")]
-    before = tuple(f"SELECT pg_catalog.sandbox_lock({literal(table)})" for table in tables)
-    return Translation(sql=f"LOCK TABLE {', '.join(tables)} IN ROW EXCLUSIVE MODE", before=before)
+    return Translation(sql=f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
 
 
 def _begin(tokens: Tokens, names: LongNames) -> Translation:

@@ -92,7 +92,8 @@ def transaction(connect):
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; review the diff")
-    parser.addoption("--chaos", choices=("short", "long"), default="short", help="how much test_chaos.py lets go wrong")
+    parser.addoption("--chaos", choices=("short", "long"), default="short", help="how much chaos tests let go wrong")
+    parser.addoption("--chaos-seed", type=int, default=20_260_101, help="the seed of all their chance")
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from streamplan.runtime.clock import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import WarehouseError
 from streamplan.runtime.files import FileSource
+from streamplan.runtime.loading import beside
 from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import apply
 from streamplan.runtime.ports import Silent, Until
@@ -106,6 +107,10 @@ class Cut:
         with self.steps.step(statement.path):
             return self.warehouse.execute(statement, binds)
 
+    def aside(self, statement, binds=()):
+        with self.steps.step(statement.path):
+            return self.warehouse.aside(statement, binds)
+
     def load(self, statement, rows) -> None:
         with self.steps.step(statement.path):
             self.warehouse.load(statement, rows)
@@ -142,8 +147,9 @@ def main(folder: str, events: str, point: str) -> None:
             again = Patience(
                 attempts=2, reporter=Silent(), pause=lambda _: None, chance=lambda: 0, given_up=lambda: False
             )
-            with FileSource(events) as source:
-                Run(small, Told(source, steps), warehouse, SystemClock(), Silent(), retry=again).go(Until.END)
+            with FileSource(events) as source, beside(lambda: None) as loader:
+                told = Told(source, steps)
+                Run(small, told, warehouse, SystemClock(), Silent(), retry=again, loader=loader).go(Until.END)
 
 
 if __name__ == "__main__":

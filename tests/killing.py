@@ -20,12 +20,13 @@ import msgspec
 from streamplan.runtime.clock import SystemClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.files import FileSource
+from streamplan.runtime.loading import beside
 from streamplan.runtime.loop import Run
 from streamplan.runtime.migrate import apply
 from streamplan.runtime.ports import Silent, Until
 from streamplan.runtime.redshift import connected
 from streamplan.runtime.settings import filled
-from streamplan.runtime.stopping import stoppable
+from streamplan.runtime.stopping import Stop, stoppable
 
 INTERRUPTED = 130
 FOREVER_SECONDS = 600
@@ -35,14 +36,18 @@ AT_ONCE = 20
 class Killing:
     """A warehouse that gives the process a signal at its nth point."""
 
-    def __init__(self, warehouse, point: int, signals: list[int]) -> None:
+    def __init__(self, warehouse, point: int, signals: list[int], handled: list[int]) -> None:
         self.warehouse, self.point, self.signals, self.passed = warehouse, point, signals, 0
+        self.handled, self.sent = handled, False
 
     def here(self) -> None:
         self.passed += 1
         if self.passed == self.point:
-            for number in self.signals:
+            for count, number in enumerate(self.signals, 1):
                 os.kill(os.getpid(), number)
+                while len(self.handled) < count:  # by the main thread: this may be another one
+                    time.sleep(0.001)
+            self.sent = True
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -54,6 +59,9 @@ class Killing:
 
     def execute(self, *arguments):
         return self.around(self.warehouse.execute, arguments)
+
+    def aside(self, *arguments):
+        return self.around(self.warehouse.aside, arguments)
 
     def load(self, *arguments):
         return self.around(self.warehouse.load, arguments)
@@ -78,13 +86,13 @@ class Piecewise:
 
     def poll(self):
         self.polls += 1
-        self.late += self.killing.passed >= self.killing.point > 0
+        self.late += self.killing.sent
         if self.polls == self.waits_at:
             for number in self.killing.signals:
                 os.kill(os.getpid(), number)
             time.sleep(FOREVER_SECONDS)
-        if not self.records and not self.source.ended:
-            self.records = list(self.source.poll())
+        while len(self.records) < AT_ONCE and not self.source.ended:
+            self.records += self.source.poll()
         given, self.records = self.records[:AT_ONCE], self.records[AT_ONCE:]
         return given
 
@@ -96,19 +104,49 @@ class Piecewise:
         return getattr(self.source, name)
 
 
+class Leaving:
+    """A loader that knows of the second Ctrl-C as soon as the process does."""
+
+    def __init__(self, loader, handled: list[int]) -> None:
+        self.loader, self.handled = loader, handled
+
+    @property
+    def left(self) -> bool:
+        return len(self.handled) > 1
+
+    def __getattr__(self, name: str):
+        return getattr(self.loader, name)
+
+
+def noting(handled: list[int], stop: Stop) -> None:
+    """The signals that were handled are noted, before what they do."""
+
+    def noted(handler):
+        def handle(number, frame) -> None:
+            handled.append(number)
+            handler(number, frame)
+
+        return handle
+
+    signal.signal(signal.SIGTERM, noted(stop.terminated))
+    signal.signal(signal.SIGINT, noted(stop.interrupted))
+
+
 def main(what: str, plan: str, events: str, point: str, name: str = "SIGKILL", times: str = "1") -> None:  # noqa: PLR0917
     loaded = load(Path(plan))
     settings = msgspec.structs.replace(loaded.destination, database=os.environ["REDSHIFT_DATABASE"])
-    late = 0
+    late, handled = 0, []
     with stoppable() as stop, connected(filled(settings, os.environ)) as real:
-        warehouse = Killing(real, int(point), [signal.Signals[name]] * int(times))
+        noting(handled, stop)
+        warehouse = Killing(real, int(point), [signal.Signals[name]] * int(times), handled)
         if what == "apply":
             apply(loaded, warehouse, frozenset({"H601"}), lambda _: None)
         else:
             small = msgspec.structs.replace(loaded, batch=msgspec.structs.replace(loaded.batch, max_rows=60))
-            with FileSource(events) as files:
+            with FileSource(events) as files, beside(lambda: None) as loader:
                 source = Piecewise(files, warehouse, -int(point))
-                Run(small, source, warehouse, SystemClock(), Silent(), stopping=stop).go(Until.END)
+                leaving = Leaving(loader, handled)
+                Run(small, source, warehouse, SystemClock(), Silent(), stopping=stop, loader=leaving).go(Until.END)
                 late = source.late
     sys.stdout.write(f"{warehouse.passed} {late}\n")
 

@@ -28,7 +28,7 @@ def main(folder: str, events: str, point: str) -> None:
     plan = load(out)
     settings = msgspec.structs.replace(plan.destination, database=os.environ["REDSHIFT_DATABASE"])
     with connected(filled(settings, os.environ)) as real:
-        warehouse = Killing(real, int(point), [signal.SIGKILL])
+        warehouse = Killing(real, int(point), [signal.SIGKILL], [])
         with FileSource(events) as source, Evolving(out, plan, spec, warehouse) as evolver:
             Run(evolver.begin(), source, warehouse, SystemClock(), Silent(), evolver).go(Until.END)
     sys.stdout.write(f"{warehouse.passed}\n")

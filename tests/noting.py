@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamplan.runtime.ports import Happening, Retrying
+from streamplan.runtime.happenings import Happening, Retrying
 
 
 class Noting:

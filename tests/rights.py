@@ -197,6 +197,10 @@ class Watched:
         self.given.add(statement.path)
         return self.warehouse.execute(statement, binds)
 
+    def aside(self, statement: Statement, binds: Any = ()) -> Any:
+        self.given.add(statement.path)
+        return self.warehouse.aside(statement, binds)
+
     def load(self, statement: Statement, rows: Any) -> None:
         self.given.add(statement.path)
         self.warehouse.load(statement, rows)

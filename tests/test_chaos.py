@@ -1,6 +1,7 @@
 """However often a run, its connections and its server are killed, it comes to its end, and every table is right.
 
-The long form is `pytest --chaos long`: 50 kills of the run, ten of its server and ten cut connections each.
+The long form is `pytest --chaos long`: 50 kills of the run, ten of its server and ten cut connections each;
+`--chaos-seed N` takes another seed.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import rig
 import shop
-from chaos import SPEC, TABLES, Chaos, Generated, Server, Strength
+from chaos import Chaos, Server, Strength
+from chaos_events import SPEC, TABLES, Generated
 from streamplan.sandbox.truth import differences
 from test_kill import events_in, gaps
 from test_shop import COVERED, unknowable
 
-SEED = 20_260_101
 SHOP = ("shop.shop.*",)
 
 
@@ -34,17 +35,20 @@ class Form:
     events: int
     generated_rows: int
     shop_rows: int
+    seed: int = 0
 
 
 FORMS = {
-    "short": Form(strength=Strength(runs=4, servers=1, cuts=2), events=2_000, generated_rows=40, shop_rows=30),
+    "short": Form(strength=Strength(runs=4, servers=1, cuts=2), events=2_000, generated_rows=40, shop_rows=8),
     "long": Form(strength=Strength(runs=50, servers=10, cuts=10), events=100_000, generated_rows=100, shop_rows=5),
 }
 
 
 @pytest.fixture
 def form(request) -> Form:
-    return FORMS[request.config.getoption("--chaos")]
+    seed = request.config.getoption("--chaos-seed")
+    sys.stdout.write(f"seed {seed}\n")
+    return replace(FORMS[request.config.getoption("--chaos")], seed=seed)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +63,7 @@ def server():
 def survives(plan, folder: Path, server: Server, form: Form, schema: str) -> None:
     """Runs the events of `folder` to their end while everything that is planned goes wrong; judges the ledger."""
     rig.apply_plan(plan, server.address)
-    dice = random.Random(SEED)  # noqa: S311 - the same faults every time, not a secret
+    dice = random.Random(form.seed)  # noqa: S311 - the same faults every time, not a secret
     began = time.monotonic()
     planned = form.strength.faults(dice)
     events = folder / "events.jsonl"
@@ -93,7 +97,7 @@ def test_the_shop_is_right_however_often_the_run_and_its_server_are_killed(tmp_p
 def test_generated_events_are_loaded_exactly_however_often_the_run_and_its_server_are_killed(
     tmp_path: Path, server, form: Form
 ):
-    generated = Generated(SEED)
+    generated = Generated(form.seed)
     with (tmp_path / "events.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(record) + "\n" for record in generated.records(form.events))
     spec = tmp_path / "big.yaml"

@@ -15,8 +15,9 @@ import shop
 from noting import Noting
 from streamplan.runtime.errors import StopError, WarehouseError
 from streamplan.runtime.files import FileSource
+from streamplan.runtime.happenings import Recovered
 from streamplan.runtime.loop import Run
-from streamplan.runtime.ports import Recovered, Silent, Until, once
+from streamplan.runtime.ports import Silent, Until, once
 from streamplan.runtime.reconnect import Reconnecting
 from streamplan.runtime.redshift import connect
 from streamplan.runtime.retry import Patience
@@ -47,11 +48,18 @@ class Interrupted:
     def __init__(self, warehouse, path: str, happens) -> None:
         self.warehouse, self.path, self.happens = warehouse, path, happens
 
-    def execute(self, statement, binds=()):
+    def _meet(self, statement) -> None:
         if statement.path.endswith(self.path):
             self.path = "never again"
             self.happens(self)
+
+    def execute(self, statement, binds=()):
+        self._meet(statement)
         return self.warehouse.execute(statement, binds)
+
+    def aside(self, statement, binds=()):
+        self._meet(statement)
+        return self.warehouse.aside(statement, binds)
 
     def __getattr__(self, name: str):
         return getattr(self.warehouse, name)
@@ -110,6 +118,17 @@ def cut(plan, address):
     return cutting
 
 
+def cut_aside(plan, address):
+    """Ends the second connection, over which the ledger is read."""
+
+    def cutting(own) -> None:
+        ((pid,),) = own.aside(PID)
+        with rig.warehouse_of(plan, address) as other, other.transaction():
+            other.execute(Statement(path="cut", sql=f"SELECT pg_terminate_backend({int(pid)})"))
+
+    return cutting
+
+
 def all_equal(plan, address) -> bool:
     return all(rig.different(plan, address, table, rows) == () for table, rows in shop.truth()[PHASE].items())
 
@@ -138,6 +157,25 @@ def test_a_run_goes_on_by_itself_on_a_new_connection(path: str, rigged, warehous
     with running(plan, warehouse, events, path, cut(plan, warehouse), patience(noting)) as run:
         summary = run.go(Until.END)
     assert (len(noting.retried), set(noting.retried) <= LOST, summary.quarantined) == (1, True, 0)
+    assert all_equal(plan, warehouse)
+    assert twice_in_the_ledger(plan, warehouse) == []
+
+
+def test_a_second_connection_that_is_lost_is_made_again_and_the_first_one_stays(rigged, warehouse):
+    plan, events = rigged
+    noting, pids = Noting(), []
+
+    def cutting(own) -> None:
+        pids.extend(own.execute(PID))
+        cut_aside(plan, warehouse)(own)
+
+    with reached(plan, warehouse) as real, FileSource(str(events)) as source:
+        met = Interrupted(real, "ledger/check.sql", cutting)
+        summary = Run(plan, source, met, rig.SystemClock(), Silent(), retry=patience(noting)).go(Until.END)
+        with real.transaction():
+            pids.extend(real.execute(PID))
+    assert (len(noting.retried), set(noting.retried) <= LOST, summary.quarantined) == (1, True, 0)
+    assert pids[0] == pids[1]
     assert all_equal(plan, warehouse)
     assert twice_in_the_ledger(plan, warehouse) == []
 
@@ -228,7 +266,7 @@ def test_a_second_run_that_was_overtaken_stops_and_writes_nothing_twice(rigged, 
         rig.run_plan(plan, warehouse, events)
 
     with (
-        running(plan, warehouse, events, "orders/lock.sql", overtake, patience(noting)) as run,
+        running(plan, warehouse, events, "lock.sql", overtake, patience(noting)) as run,
         pytest.raises(StopError) as caught,
     ):
         run.go(Until.END)

@@ -107,9 +107,16 @@ class Calls:
         self.made.append("commit")
 
     def execute(self, statement, binds=()):
-        shown = [bind if len(str(bind)) < 64 else "..." for bind in binds]
-        self.made.append(f"  {statement.path}" + (f" {shown}" if binds else ""))
+        self._made(f"  {statement.path}", binds)
         return self.warehouse.execute(statement, binds)
+
+    def aside(self, statement, binds=()):
+        self._made(f"  aside {statement.path}", binds)
+        return self.warehouse.aside(statement, binds)
+
+    def _made(self, call: str, binds) -> None:
+        shown = [bind if len(str(bind)) < 64 else "..." for bind in binds]
+        self.made.append(call + (f" {shown}" if binds else ""))
 
     def load(self, statement, rows):
         self.made += [f"  {statement.path} {list(row)}" for row in rows]

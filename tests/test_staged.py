@@ -77,13 +77,13 @@ def test_the_commands_stage_over_the_s3_that_the_environment_names(tmp_path: Pat
 
 def test_records_are_replayed_from_quarantine_over_s3(tmp_path: Path, warehouse):
     rigged = Rig(tmp_path, warehouse)
-    rigged.fill(record(line(LOG, 1, 1, "abc")), record(line(LOG, 2, 2, "\\N")))
+    rigged.fill(record(line(LOG, 1, 1, "abc")), record(line(LOG, 2, 2, "null")))
     text = spec(5).replace("database: dev", f"database: {warehouse.database}")
     staged_text = text.replace("schema: modes", "schema: modes\n  staging: {s3: {prefix: 's3://staging/replayed/'}}")
     rigged.plan = modes.built(tmp_path, staged_text, [line(topic, 0, 1, "abc") for topic in (LOG, STATE)], warehouse)
     found = rigged.command("replay", "--all")
     assert (found.returncode, b"modes: 2 records taken in" in found.stdout) == (0, True)
-    assert rigged.rows("log") == [(1, "abc", 0), (2, "\\N", 0)]
+    assert rigged.rows("log") == [(1, "abc", 0), (2, "null", 0)]
 
 
 def test_the_shop_staged_over_another_s3_equals_the_source(tmp_path: Path):

@@ -7,6 +7,7 @@ FROM 's3://{manifest}'
 {{ region }}MANIFEST
 FORMAT CSV
 GZIP
+NULL AS 'null'
 TIMEFORMAT 'auto'
 COMPUPDATE OFF
 STATUPDATE OFF;

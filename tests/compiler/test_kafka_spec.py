@@ -74,3 +74,18 @@ def test_a_topic_for_quarantine_is_none_of_the_sources():
 
 def test_a_pattern_is_an_expression_and_a_name_stays_a_name():
     assert subscription(["shop.orders", "shop.*", "a?[!b]"]) == ["shop.orders", r"^shop\..*$", "^a.[^b]$"]
+
+
+def test_a_run_has_one_task_unless_the_spec_says_more():
+    assert (parsed({}).tasks, parsed({}, ingestion={"tasks": 4}).tasks) == (1, 4)
+
+
+@pytest.mark.parametrize("tasks", [0, 65, 1.5, "2"])
+def test_tasks_are_a_number_from_1_to_64(tasks: object):
+    assert [code for code, _ in refused({}, ingestion={"tasks": tasks})] == ["S204"]
+
+
+def test_files_are_not_shared_by_tasks():
+    assert refused(None, ingestion={"tasks": 2}) == [
+        ("S205", "tasks share the partitions of source.kafka, and the source is files")
+    ]

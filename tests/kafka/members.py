@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 import rig
 from brokers import Broker, eventually
+from streamplan.runtime.blocks import Reading
 from streamplan.runtime.clock import SystemClock
 from streamplan.runtime.dead_letters import DeadLetters
-from streamplan.runtime.files import Reading
 from streamplan.runtime.kafka import Clients
 from streamplan.runtime.kafka_source import KafkaSource
+from streamplan.runtime.loading import beside
 from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import Plan
 from streamplan.runtime.ports import Silent, Until, once
@@ -97,6 +98,7 @@ class Member(Thread):
                 rig.warehouse_of(self.plan, self.at) as warehouse,
                 source(self.plan, Reading.FOLLOWING) as self.source,
                 letters(self.plan) as written,
+                beside(self.source.idle) as loader,
             ):
                 wrapped = self.around(warehouse)
                 run = Run(
@@ -108,6 +110,7 @@ class Member(Thread):
                     retry=self.retry,
                     stopping=self,
                     letters=written,
+                    loader=loader,
                 )
                 run.go(Until.STOPPED)
         except Exception as error:  # noqa: BLE001 - it is raised by `finish`

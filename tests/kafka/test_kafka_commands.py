@@ -10,8 +10,8 @@ import pytest
 import rig
 from brokers import STREAMPLAN, TANSU, eventually, free_port, page
 from members import Everything, source
+from streamplan.runtime.blocks import Reading
 from streamplan.runtime.cli import run
-from streamplan.runtime.files import Reading
 from streamplan.runtime.metrics import Metrics
 from streams import Stream, envelope
 

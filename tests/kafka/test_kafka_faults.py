@@ -21,10 +21,10 @@ from mocking import (
     UNKNOWN_MEMBER,
     mocked,
 )
+from streamplan.runtime.blocks import Reading
 from streamplan.runtime.dead_letters import DeadLetters
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import RecordError, StopError
-from streamplan.runtime.files import Reading
 from streamplan.runtime.kafka import Clients
 from streamplan.runtime.kafka_source import KafkaSource
 from streamplan.runtime.plan import KafkaSettings, SourceSettings

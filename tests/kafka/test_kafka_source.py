@@ -8,10 +8,11 @@ import rig
 from brokers import TANSU, eventually
 from confluent_kafka import TopicPartition
 from members import Everything, clients, member, owning, run_to_end, source
+from streamplan.runtime.blocks import Reading
 from streamplan.runtime.errors import StopError
-from streamplan.runtime.files import Reading
+from streamplan.runtime.happenings import Cut
 from streamplan.runtime.plan import Start
-from streamplan.runtime.ports import Cut, Partition
+from streamplan.runtime.ports import Partition
 from streams import Stream, envelope
 
 END = "its watermarks are wrong, so that the end is not known"

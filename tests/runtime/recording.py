@@ -42,6 +42,10 @@ class RecordingWarehouse:
         self._open.append((statement.path, binds))
         return self._answer(statement.path, binds)
 
+    def aside(self, statement, binds=()):
+        self._note(f"aside {statement.path}", binds)
+        return self._answer(statement.path, binds)
+
     def load(self, statement, rows):
         self._note(f"{statement.path} {len(rows)}", rows)
         self._open.append((statement.path, ()))

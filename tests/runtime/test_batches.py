@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 from recording import ListSource, RecordingWarehouse, TickingClock
+from streamplan.runtime.happenings import Committed
 from streamplan.runtime.loop import Run
 from streamplan.runtime.plan import BatchSettings
-from streamplan.runtime.ports import Committed, Partition, Record, Until
+from streamplan.runtime.ports import Partition, Record, Until
 from test_loop import ORDERS, OTHER, PAIR
 
 

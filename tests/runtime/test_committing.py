@@ -11,8 +11,9 @@ from noting import Noting
 from recording import ListSource, RecordingWarehouse, TickingClock
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError, WarehouseError
+from streamplan.runtime.happenings import Recovered, Retrying
 from streamplan.runtime.loop import Run
-from streamplan.runtime.ports import Partition, Record, Recovered, Retrying, Until
+from streamplan.runtime.ports import Partition, Record, Until
 from streamplan.runtime.retry import Patience
 
 PLAN = load(Path(__file__).parents[2] / "golden/orders/01_create/plan")
@@ -28,8 +29,8 @@ def change(offset: int) -> Record:
 class Failing(RecordingWarehouse):
     """Loses the connection at some COMMITs, before or after they happen; `between` happens right after that."""
 
-    def __init__(self, before: int = 0, after: int = 0, between=lambda _: None) -> None:
-        super().__init__(PLAN)
+    def __init__(self, before: int = 0, after: int = 0, between=lambda _: None, plan=PLAN) -> None:
+        super().__init__(plan)
         self.before, self.after, self.between = before, after, between
 
     @contextmanager
@@ -45,11 +46,11 @@ class Failing(RecordingWarehouse):
             raise LOST
 
 
-def ran(warehouse, records, attempts: int = 8):
+def ran(warehouse, records, attempts: int = 8, plan=PLAN):
     """The source, what was told, and the summary of a run that is tried again without waiting."""
     source, noting = ListSource(records, warehouse), Noting()
     retry = Patience(attempts=attempts, reporter=noting, pause=lambda _: None, chance=lambda: 0, given_up=lambda: False)
-    run = Run(PLAN, source, warehouse, TickingClock(), noting, retry=retry)
+    run = Run(plan, source, warehouse, TickingClock(), noting, retry=retry)
     return noting.told, run.go(Until.END)
 
 
@@ -68,10 +69,25 @@ def test_a_batch_whose_commit_came_though_its_answer_was_lost_is_committed_and_n
     assert second == [
         "begin",
         "tables/shop.orders/lock.sql",
-        "ledger/read.sql",
+        "aside ledger/read.sql",
         "commit",
         f"acknowledge {ORDERS.topic}[0]@1",
     ]
+
+
+@pytest.mark.parametrize("lost", [{"after": 1}, {"before": 1}, {"before": 1, "after": 1}])
+def test_a_group_whose_commit_was_not_answered_is_committed_once_as_a_whole(lost: dict):
+    other = Partition("shop.public.other", 0)
+    second = msgspec.structs.replace(PLAN.tables[0], topics=(other.topic,), table="shop.other")
+    pair = msgspec.structs.replace(PLAN, tables=(*PLAN.tables, second))
+    warehouse = Failing(**lost, plan=pair)
+    records = [change(0), msgspec.structs.replace(change(0), at=other), change(1)]
+    _, summary = ran(warehouse, records, plan=pair)
+    assert (warehouse.ledger, warehouse.done["tables/shop.orders/merge.sql"]) == ({ORDERS: 1, other: 0}, 2)
+    assert (summary.events, warehouse.calls[-2:]) == (
+        3,
+        [f"acknowledge {ORDERS.topic}[0]@1", f"acknowledge {other.topic}[0]@0"],
+    )
 
 
 def another_plan(warehouse) -> None:
@@ -105,7 +121,7 @@ def test_the_first_look_at_the_ledger_is_tried_again_too():
     assert (summary.events, [type(what) for what in told[:2]]) == (1, [Retrying, Recovered])
 
 
-def test_nothing_is_pulled_while_a_commit_is_tried_again():
+def test_in_line_nothing_is_pulled_while_a_commit_is_tried_again():
     warehouse = Failing(before=3)
     pulled = []
 

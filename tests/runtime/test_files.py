@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
+from streamplan.runtime.blocks import Reading
 from streamplan.runtime.errors import StopError
-from streamplan.runtime.files import FileSource, Reading
+from streamplan.runtime.files import FileSource
 from streamplan.runtime.ports import Partition
 
 
@@ -39,7 +40,7 @@ def test_a_line_is_a_record_with_its_raw_key_and_value(tmp_path: Path):
     text = b'{"topic":"t","partition":3,"offset": 7, "key": {"id": 1}, "value": {"a":  1.10}, "headers": [["h", null]]}'
     (record,) = all_of(written(tmp_path / "e.jsonl", text))
     assert (record.place, record.key, record.value) == ("t[3]@7", b'{"id": 1}', b'{"a":  1.10}')
-    assert (record.headers, record.size, record.broken) == ((("h", ""),), len(text), None)
+    assert (record.headers, record.size, record.broken) == ((("h", ""),), len(b'{"id": 1}{"a":  1.10}'), None)
 
 
 @pytest.mark.parametrize("text", [line(0), b'{"topic": "t", "offset": 0}', line(0, key=None)])
@@ -78,10 +79,21 @@ def test_files_of_a_glob_are_read_in_the_order_of_their_names(tmp_path: Path):
     assert places(all_of(tmp_path / "*.jsonl")) == ["t[0]@1", "t[0]@2", "t[0]@3"]
 
 
-def test_more_than_a_thousand_records_come_in_several_polls(tmp_path: Path):
-    with FileSource(str(written(tmp_path / "e.jsonl", *map(line, range(2_500))))) as source:
-        assert [len(source.poll()) for _ in range(3)] == [1000, 1000, 500]
-        assert (source.ended, source.done, source.total) == (True, source.total, source.done)
+def test_a_poll_gives_a_block_of_whole_lines(tmp_path: Path):
+    lines = [line(n, "x" * 1_000) for n in range(1_500)]
+    with FileSource(str(written(tmp_path / "e.jsonl", *lines))) as source:
+        polled = [[record.offset for record in source.poll()] for _ in range(5)]
+        sizes = [sum(len(lines[n]) + 1 for n in offsets) for offsets in polled]
+        assert [n for offsets in polled for n in offsets] == [*range(1_500)]
+        assert sizes[:2] == [size for size in sizes[:2] if 2**19 - 1_100 <= size <= 2**19]
+        assert (polled[-1], source.ended, source.done) == ([], True, source.total)
+
+
+@pytest.mark.parametrize("text", [b'{"topic": "t",\n"offset": 7}', b'{"topic": "t", "offset": 1}' * 2])
+def test_an_object_is_no_longer_and_no_shorter_than_its_line(text: bytes, tmp_path: Path):
+    found = all_of(written(tmp_path / "e.jsonl", line(0), text, line(1)))
+    assert places(found[:1] + found[-1:]) == ["t[0]@0", "t[0]@1"]
+    assert {record.broken.code for record in found[1:-1]} == {"X910"}
 
 
 @pytest.mark.parametrize(
@@ -157,12 +169,18 @@ def test_only_the_last_of_several_files_is_followed(tmp_path: Path):
     written(tmp_path / "a.jsonl", line(0), end=b"")
     last = written(tmp_path / "b.jsonl", line(1))
     with FileSource(str(tmp_path / "*.jsonl"), Reading.FOLLOWING) as source, last.open("ab", buffering=0) as writer:
-        assert places(source.poll()) == ["t[0]@0", "t[0]@1"]
+        assert places([*source.poll(), *source.poll()]) == ["t[0]@0", "t[0]@1"]
         writer.write(b"{\n")
         assert places(source.poll()) == ["file:b.jsonl[0]@1"]
 
 
-def test_a_poll_of_large_records_ends_at_eight_mebibytes_and_one(tmp_path: Path):
-    large = [line(offset, "x" * 3 * 1024 * 1024) for offset in range(6)]
+def test_a_line_of_more_than_a_block_comes_alone(tmp_path: Path):
+    large = [line(offset, "x" * 3 * 1024 * 1024) for offset in range(3)]
     with FileSource(str(written(tmp_path / "e.jsonl", *large))) as source:
-        assert [len(source.poll()) for _ in range(3)] == [3, 3, 0]
+        assert [len(source.poll()) for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_a_block_of_which_all_was_committed_is_not_the_end(tmp_path: Path):
+    with FileSource(str(written(tmp_path / "e.jsonl", *(line(n, "x" * 100_000) for n in range(9))))) as source:
+        source.seek({Partition("t", 0): 6})
+        assert places(source.poll())[0] == "t[0]@7"

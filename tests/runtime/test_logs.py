@@ -8,8 +8,9 @@ from datetime import datetime
 
 import pytest
 from streamplan.runtime.errors import WarehouseError
+from streamplan.runtime.happenings import Committed, Held, Quarantined, Recovered, Retrying, Span
 from streamplan.runtime.logs import Form, Logging
-from streamplan.runtime.ports import Committed, Held, Partition, Quarantined, Recovered, Retrying, Span
+from streamplan.runtime.ports import Partition
 
 COMMITTED = Committed(
     table="shop.orders",

@@ -11,9 +11,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from streamplan.runtime.disk import load
 from streamplan.runtime.errors import StopError
+from streamplan.runtime.happenings import Committed, Held, Quarantined, Recovered, Retrying, Span
 from streamplan.runtime.health import Health
 from streamplan.runtime.metrics import Metrics
-from streamplan.runtime.ports import Committed, Held, Partition, Quarantined, Recovered, Retrying, Span
+from streamplan.runtime.ports import Partition
 from streamplan.runtime.reporters import Together
 from streamplan.runtime.serving import serving
 
@@ -108,7 +109,7 @@ def test_a_recovery_ends_the_retrying():
     [
         ([], (200, "ok\n")),
         ([retrying(1), retrying(2)], (200, "ok\n")),
-        ([retrying(3)], (503, "the warehouse failed 3 times of 8: X952 lost\n")),
+        ([retrying(3)], (503, "failed 3 times of 8: X952 lost\n")),
         ([retrying(3), Recovered(attempts=4)], (200, "ok\n")),
         ([Held(topic="t", place="t[0]@1", fields=("n",), reason="new")], (200, "ok\n")),
     ],

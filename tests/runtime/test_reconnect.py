@@ -32,6 +32,10 @@ class Connection:
             raise WarehouseError("X952", "lost")
         return ((self.number,),)
 
+    def aside(self, statement, binds=()):
+        self.note("aside")
+        return self.execute(statement, binds)
+
     def load(self, _, rows):
         self.note(f"load {len(rows)}")
 
@@ -107,6 +111,17 @@ def test_a_connection_that_broke_under_a_statement_alone_is_left_too():
         connecting.made[0].broken = True
         with pytest.raises(WarehouseError):
             warehouse.alone(ONE)
+        assert asked(warehouse) == 2
+
+
+def test_a_connection_that_broke_under_a_query_aside_is_left_with_its_transaction():
+    connecting = Connecting()
+    with Reconnecting(connecting) as warehouse:
+        assert warehouse.aside(ONE) == ((1,),)
+        connecting.made[0].broken = True
+        with pytest.raises(WarehouseError), warehouse.transaction():
+            warehouse.aside(ONE)
+        assert connecting.calls[-1] == "1 close"
         assert asked(warehouse) == 2
 
 

@@ -56,7 +56,7 @@ def server(code: str, text: str = "so it is", severity: str = "ERROR") -> Progra
 def failed(**errors: BaseException) -> tuple[Driver, RedshiftWarehouse, BaseException]:
     """The driver, the warehouse and the error after a transaction of one statement."""
     driver = Driver(**errors)
-    warehouse = RedshiftWarehouse(driver)
+    warehouse = RedshiftWarehouse(driver, Driver)
     with pytest.raises(BaseException) as caught, warehouse.transaction():  # noqa: PT011 - which one is the test's
         warehouse.execute(ONE)
     return driver, warehouse, caught.value
@@ -149,7 +149,71 @@ def test_who_leaves_at_once_sends_nothing_more_in_the_transaction():
 
 def test_a_statement_alone_that_is_lost_leaves_no_trust():
     driver = Driver(execute=BrokenPipeError(32, "Broken pipe"))
-    warehouse = RedshiftWarehouse(driver)
+    warehouse = RedshiftWarehouse(driver, Driver)
     with suppress(StreamplanError):
         warehouse.alone(ONE)
     assert (driver.calls, warehouse.trusted) == (["rollback", "execute"], False)
+
+
+class Others:
+    """Gives further connections of the driver, the first of which fails as told."""
+
+    def __init__(self, **errors: BaseException) -> None:
+        self.errors, self.made = errors, []
+
+    def __call__(self) -> Driver:
+        self.made.append(Driver(**self.errors))
+        self.errors = {}
+        return self.made[-1]
+
+
+def test_what_is_asked_aside_has_a_connection_of_its_own_that_is_made_then_and_closed_with_the_first():
+    driver, others = Driver(), Others()
+    warehouse = RedshiftWarehouse(driver, others)
+    with warehouse.transaction():
+        warehouse.execute(ONE)
+        assert others.made == []
+        warehouse.aside(ONE)
+        warehouse.aside(ONE)
+    warehouse.close()
+    assert driver.calls == ["execute", "commit", "close"]
+    assert [other.calls for other in others.made] == [["rollback", "execute"] * 2 + ["close"]]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "made"),
+    [
+        (BrokenPipeError(32, "Broken pipe"), "X952", 2),
+        (server("57P01", severity="FATAL"), "X957", 2),
+        (server("57014"), "X957", 1),
+    ],
+)
+def test_a_failure_aside_undoes_the_transaction_and_leaves_the_second_connection_alone(error, code, made):
+    driver, others = Driver(), Others(execute=error)
+    warehouse = RedshiftWarehouse(driver, others)
+    with pytest.raises(WarehouseError) as caught, warehouse.transaction():
+        warehouse.aside(ONE)
+    assert (caught.value.code, driver.calls, warehouse.trusted) == (code, ["rollback"], True)
+    others.made[0].errors = {}
+    warehouse.aside(ONE)
+    assert len(others.made) == made
+    assert (others.made[0].calls[-1] == "close") == (made == 2)
+
+
+def test_who_leaves_at_once_closes_both_connections():
+    driver, others = Driver(), Others(execute=KeyboardInterrupt())
+    warehouse = RedshiftWarehouse(driver, others)
+    with pytest.raises(KeyboardInterrupt), warehouse.transaction():
+        warehouse.aside(ONE)
+    assert (driver.calls, others.made[0].calls) == (["close"], ["rollback", "execute", "close"])
+
+
+def test_a_second_connection_that_cannot_be_made_undoes_the_transaction():
+    def refused() -> Driver:
+        raise WarehouseError("X950", "too many connections")
+
+    driver = Driver()
+    warehouse = RedshiftWarehouse(driver, refused)
+    with pytest.raises(WarehouseError, match="too many"), warehouse.transaction():
+        warehouse.aside(ONE)
+    assert (driver.calls, warehouse.trusted) == (["rollback"], True)

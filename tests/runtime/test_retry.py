@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from noting import Noting
 from streamplan.runtime.errors import PlanError, RecordError, StopError, WarehouseError
-from streamplan.runtime.ports import Recovered, Retrying
+from streamplan.runtime.happenings import Recovered, Retrying
 from streamplan.runtime.retry import Patience
 
 

@@ -63,6 +63,25 @@ def test_values_of_every_staged_type_are_loaded(copied, session):
     assert row[4:] == ("2026-01-02", Decimal("1767323045.000006"), "2026-01-02 03:04:00", "NaN", Decimal(-7))
 
 
+def test_what_the_server_would_take_for_its_own_marks_is_text(copied, session):
+    cells = ["a\tb", "c\\d", "\\N ", "e\nf", "g\rh", "\r\n", 'i"j', "\\.", ""]
+    rows = [f'{number},"{cell.replace(chr(34), chr(34) * 2)}"' for number, cell in enumerate(cells)]
+    session(copied("a INT, b VARCHAR(9)", "\n".join(rows) + "\n"))
+    assert session("SELECT b FROM t ORDER BY a") == [(cell,) for cell in cells]
+
+
+def test_neighbours_that_are_null_are_all_null_and_a_longer_text_is_not(copied, session):
+    sql = copied("a VARCHAR(9), b INT, c INT, d VARCHAR(9)", 'null,null,null,"nulls"\nnull,"null",null,null\n')
+    session(sql.replace("GZIP", "GZIP NULL AS 'null'"))
+    assert session("SELECT a, b, c, d FROM t") == [(None, None, None, "nulls"), (None, None, None, None)]
+
+
+def test_the_line_is_that_of_its_file_behind_values_of_several_lines(copied, session):
+    session.refused(copied("a INT, b VARCHAR(9)", "1,x\n2,y\n", '3,"two\nlines"\n4,z\nno,z\n'))
+    found = session("SELECT RIGHT(TRIM(file_name), 8), line_number, error_code FROM sys_load_error_detail")
+    assert found == [("1.csv.gz", 4, 1207)]
+
+
 REFUSED = [
     ("a INT", '"1"\n"x"\n', (2, "a", 1207)),
     ("a SMALLINT", '"99999"\n', (1, "a", 1204)),

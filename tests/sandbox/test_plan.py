@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -154,3 +155,18 @@ def test_a_lock_waits_for_the_other_transaction(orders, transaction, connect):
         other.execute("SET lock_timeout TO 50")
         with pytest.raises(Exception, match="55P03"):
             other.execute('LOCK "shop"."orders"')
+
+
+def test_what_is_read_behind_a_lock_is_what_its_last_holder_committed(orders, transaction, connect):
+    transaction('LOCK "shop"."orders";')
+    transaction('DELETE FROM "shop"."orders"')
+    other = connect()
+    with other.cursor() as cursor, ThreadPoolExecutor(1) as thread:
+        pid = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+        other.commit()
+        waiting = thread.submit(cursor.execute, 'LOCK "shop"."orders"')
+        while orders("SELECT COUNT(*) FROM pg_locks WHERE pid = ? AND NOT granted", str(pid)) != [(1,)]:
+            assert not waiting.done()
+        transaction.connection.commit()
+        waiting.result()
+        assert cursor.execute('SELECT COUNT(*) FROM "shop"."orders"').fetchone()[0] == 0
