@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from brokers import STREAMPLAN, eventually
-from streamplan.runtime.errors import WarehouseError
 from supervised import alive
 
 WAIT_SECONDS = 120
@@ -104,11 +103,18 @@ class Crowd:
         """One of them, whole."""
         self._taken_out().kill()
 
+    def kill_all(self) -> None:
+        """All of them, and their tasks."""
+        while self.members:
+            member = self.members.pop()
+            member.kill()
+            member.clear()
+
     def leave(self) -> None:
         """One of them finishes, or gives up since the warehouse fails just then."""
         member = self._taken_out()
         member.ask()
-        member.finish(WarehouseError.exit_code)
+        member.finish()
 
     def worker(self) -> int:
         """A process of one of them, by id."""
