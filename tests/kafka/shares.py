@@ -1,8 +1,8 @@
 """What Tansu keeps of a group in its store: which partitions its members have been given.
 
 At times, when members leave in the middle of a rebalance, it forms a group in which nobody has some partitions, and
-when it is killed in the middle of one it goes on forming the group, with whatever clients. **They are nobody's until a
-member joins.**
+when it is killed in the middle of one it goes on forming the group, with whatever clients. **They are nobody's until
+the group begins anew.**
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ def given(store: Path, group: str) -> frozenset[tuple[str, int]]:
     if "Formed" not in state:
         return frozenset()
     return frozenset(place for raw in state["Formed"]["assignments"].values() for place in _places(bytes(raw)))
+
+
+def forget(store: Path, group: str) -> None:
+    """Removes the group, while the broker is down."""
+    (store / _GROUPS / f"{group}.json").unlink(missing_ok=True)
 
 
 def _places(raw: bytes) -> list[tuple[str, int]]:

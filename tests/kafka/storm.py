@@ -25,7 +25,7 @@ from chaos_events import PARTITIONS, TABLES
 from chaos_line import Line
 from chaos_s3 import Failing
 from crowd import Crowd
-from shares import given
+from shares import forget, given
 from streamplan.runtime.plan import Plan
 from streamplan.runtime.statement import Statement
 from test_kill import events_in
@@ -57,7 +57,7 @@ class Fault(StrEnum):
 class Storm:
     """The faults in their order, and how many records are sent before each; `struck` are those that did.
 
-    `forgotten` counts how often the broker gave partitions to nobody, so that one more member had to join.
+    `forgotten` counts how often the broker gave partitions to nobody, so that the group had to begin anew.
     """
 
     plan: Plan
@@ -111,7 +111,7 @@ class Storm:
         self._until(lambda committed: committed >= goal)
 
     def _until(self, enough: Callable[[int], bool]) -> None:
-        """Until so much is committed. Where nothing is, since the broker gave partitions to nobody, one joins."""
+        """Until so much is committed. Where nothing is, since the broker gave partitions to nobody, all begin anew."""
         before, since = -1, time.monotonic()
 
         def looked() -> bool:
@@ -121,8 +121,7 @@ class Storm:
             if committed != before:
                 before, since = committed, time.monotonic()
             elif time.monotonic() >= since + STILL_SECONDS and self._forgotten():
-                self.crowd.join()
-                self.forgotten += 1
+                self._begin_anew()
                 since = time.monotonic()
             return enough(committed)
 
@@ -131,6 +130,16 @@ class Storm:
     def _forgotten(self) -> bool:
         """Whether some partitions are nobody's for the broker, which has formed a group, or never comes to it."""
         return len(given(self.broker.folder.parent / "kept", GROUP)) < PARTITIONS * len(TABLES)
+
+    def _begin_anew(self) -> None:
+        """The broker knows nothing of the group, and its members are others."""
+        self.forgotten += 1
+        self.crowd.kill_all()
+        self.broker.kill()
+        forget(self.broker.folder.parent / "kept", GROUP)
+        self.broker.start()
+        self.crowd.join()
+        self.crowd.join()
 
     def _committed(self) -> int:
         """How many records the ledger holds."""
